@@ -1,0 +1,22 @@
+using System.Globalization;
+using FcnService.Api.Errors;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace FcnService.Api.Documentation;
+
+/// <summary>Says under each documented status which problems it stands for, from the table of problems.</summary>
+internal sealed class ProblemsFilter : IOperationFilter
+{
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        foreach (var (status, response) in operation.Responses ?? [])
+        {
+            var kinds = ProblemKind.All.Where(kind => kind.Status.ToString(CultureInfo.InvariantCulture) == status).ToList();
+            if (kinds.Count > 0)
+            {
+                response.Description = string.Join("\n", kinds.Select(kind => $"- `{kind.Type}`: {kind.Title} {kind.Explanation}"));
+            }
+        }
+    }
+}

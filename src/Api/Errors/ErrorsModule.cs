@@ -1,0 +1,40 @@
+namespace FcnService.Api.Errors;
+
+/// <summary>Every failure is answered as application/problem+json (RFC 9457) with a stable type.</summary>
+internal static class ErrorsModule
+{
+    public static void AddErrors(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
+    }
+
+    public static void UseErrors(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => Bare(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
+    }
+
+    /// <summary>Maps <c>GET /problems/{name}</c>, where every problem's type leads.</summary>
+    public static void MapProblems(this WebApplication app)
+    {
+        app.MapGet("/problems/{name}", Explain)
+            .WithName("ExplainProblem")
+            .WithTags("Problems")
+            .WithSummary("Explains a problem's type in words")
+            .Produces<ProblemKind>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static IResult Explain(string name)
+    {
+        var kind = ProblemKind.All.FirstOrDefault(kind => kind.Name == name);
+        return kind is null
+            ? ProblemKind.NotFound.Answer($"There is no problem '{name}'. Known: {string.Join(", ", ProblemKind.All.Select(known => known.Name))}.")
+            : TypedResults.Ok(kind);
+    }
+
+    // A status that the framework set without a body.
+    private static IResult Bare(int status) =>
+        ProblemKind.All.LastOrDefault(kind => kind.Status == status && kind != ProblemKind.UnknownModel)?.Answer() ?? TypedResults.Problem(statusCode: status);
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using FcnService.Api.Hosting;
+using Serilog;
+using Serilog.Formatting.Json;
+
+namespace FcnService.Api.Logging;
+
+/// <summary>The log: Serilog, to standard output.</summary>
+internal static class LogModule
+{
+    private const string TextTemplate = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
+
+    public static void AddLog(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<LogOptions>().BindConfiguration("Log", StrictBinding.Apply).ValidateDataAnnotations();
+        var configuration = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext();
+        var logger = string.Equals(builder.Configuration["Log:Format"], nameof(LogFormat.Json), StringComparison.OrdinalIgnoreCase)
+            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true))
+            : configuration.WriteTo.Console(outputTemplate: TextTemplate, formatProvider: CultureInfo.InvariantCulture);
+        builder.Logging.ClearProviders().AddSerilog(logger.CreateLogger(), dispose: true);
+    }
+
+    /// <summary>Writes a line for every request, once it is answered.</summary>
+    public static void UseRequestLog(this WebApplication app) => app.UseMiddleware<RequestLog>();
+}

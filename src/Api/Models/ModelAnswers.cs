@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using FcnService.Inference;
+using FcnService.Inference.Geometry;
+
+namespace FcnService.Api.Models;
+
+/// <summary>The models that are served.</summary>
+/// <param name="Default">The name of the model of requests that name none.</param>
+/// <param name="Models">All models, in the order of their names.</param>
+public sealed record ModelList(string Default, IReadOnlyList<ModelInfo> Models);
+
+/// <summary>A model.</summary>
+/// <param name="Name">What <c>?model=</c> takes.</param>
+/// <param name="Classes">The class names; the index is the label.</param>
+/// <param name="Void">The label that stands for "no class".</param>
+/// <param name="Palette">256 colours as #rrggbb; the index is the label.</param>
+/// <param name="Size">What the network sees of a photo.</param>
+/// <param name="Provider">Where the network runs.</param>
+/// <param name="License">The terms of the weights, where the model states them.</param>
+public sealed record ModelInfo(
+    string Name,
+    IReadOnlyList<string> Classes,
+    int Void,
+    IReadOnlyList<string> Palette,
+    SizeInfo Size,
+    string Provider,
+    string? License)
+{
+    internal static ModelInfo Of(Segmenter segmenter)
+    {
+        var contract = segmenter.Contract;
+        return new ModelInfo(
+            segmenter.Name,
+            contract.Classes,
+            contract.Void,
+            [.. contract.Palette.Colours.Select(colour => $"#{colour.Red:x2}{colour.Green:x2}{colour.Blue:x2}")],
+            SizeInfo.Of(contract.SizePolicy),
+            segmenter.Provider,
+            contract.License);
+    }
+}
+
+/// <summary>What a network sees of a photo; the mask always has the photo's size.</summary>
+/// <param name="Policy">pad: any size up to maxSide, padded to a multiple; stretch or letterbox: one size.</param>
+/// <param name="MultipleOf">With pad: both sides are padded to a multiple of this many pixels.</param>
+/// <param name="MaxSide">With pad: the longest side, in pixels; larger photos are shrunk for the network.</param>
+/// <param name="Width">With stretch and letterbox: the width in pixels.</param>
+/// <param name="Height">With stretch and letterbox: the height in pixels.</param>
+public sealed record SizeInfo(
+    string Policy,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MultipleOf = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MaxSide = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Width = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Height = null)
+{
+    internal static SizeInfo Of(SizePolicy policy) => policy switch
+    {
+        AnySize any => new("pad", any.MultipleOf, any.MaxSide),
+        Stretched stretched => new("stretch", Width: stretched.Size.Width, Height: stretched.Size.Height),
+        Letterboxed letterboxed => new("letterbox", Width: letterboxed.Size.Width, Height: letterboxed.Size.Height),
+        _ => throw new InvalidOperationException($"There is no description of {policy}."),
+    };
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace FcnService.Api.Models;
+
+/// <summary>Which models are served and how they run: the section Models.</summary>
+internal sealed class ModelsOptions
+{
+    /// <summary>
+    /// The folder of ONNX files. A relative path is looked for in the application's folder and then upwards, so that
+    /// <c>dotnet run</c> finds the repository's. Default "models".
+    /// </summary>
+    [Required(ErrorMessage = "Models:Directory is empty; expected the folder of the ONNX files.")]
+    public string Directory { get; set; } = "models";
+
+    /// <summary>The model of requests that name none. Default "fcn8s-camvid".</summary>
+    [Required(ErrorMessage = "Models:Default is empty; expected the name of a model.")]
+    public string Default { get; set; } = "fcn8s-camvid";
+
+    /// <summary>Threads that one run works with, 0 to 1024; 0 takes one for each physical core. Default 0.</summary>
+    [Range(0, 1024, ErrorMessage = "Models:Threads is outside 0 to 1024.")]
+    public int Threads { get; set; }
+
+    /// <summary>The models folder as a full path.</summary>
+    /// <param name="contentRoot">The application's folder.</param>
+    /// <returns>The nearest folder of that name that exists; where none does, the one in the application's folder.</returns>
+    public string FindDirectory(string contentRoot)
+    {
+        for (var folder = new DirectoryInfo(contentRoot); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, Directory);
+            if (System.IO.Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return Path.Combine(contentRoot, Directory);
+    }
+}

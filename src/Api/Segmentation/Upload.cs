@@ -1,0 +1,76 @@
+using System.Buffers;
+using FcnService.Api.Errors;
+
+namespace FcnService.Api.Segmentation;
+
+/// <summary>The bytes of one uploaded file, in pooled memory. Dispose it once.</summary>
+internal sealed class Upload : IDisposable
+{
+    private const int FirstRent = 64 * 1024;
+
+    private byte[]? buffer;
+    private int length;
+
+    private Upload(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>The file.</summary>
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+
+    /// <summary>Reads a stream to its end.</summary>
+    /// <param name="stream">The file as it arrives.</param>
+    /// <param name="maxBytes">How many bytes it may have.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="ProblemException">There are more.</exception>
+    public static async Task<Upload> ReadAsync(Stream stream, int maxBytes, CancellationToken cancellation)
+    {
+        var upload = new Upload(Math.Min(FirstRent, maxBytes + 1));
+        try
+        {
+            // One byte beyond the limit is room enough to see that there are too many.
+            for (; ; )
+            {
+                var read = await stream.ReadAsync(upload.FreeSpace(maxBytes + 1), cancellation);
+                upload.length += read;
+                if (read == 0)
+                {
+                    return upload;
+                }
+
+                if (upload.length > maxBytes)
+                {
+                    throw TooManyBytes(maxBytes);
+                }
+            }
+        }
+        catch
+        {
+            upload.Dispose();
+            throw;
+        }
+    }
+
+    public static ProblemException TooManyBytes(int maxBytes, long? actual = null) => new(
+        ProblemKind.TooManyBytes,
+        $"The image has {(actual is null ? $"more than {maxBytes}" : actual)} bytes; at most {maxBytes} are allowed.");
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref buffer, null) is { } rented)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private Memory<byte> FreeSpace(int most)
+    {
+        if (length == buffer!.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(most, 2L * length));
+            Bytes.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = larger;
+        }
+
+        return buffer.AsMemory(length);
+    }
+}

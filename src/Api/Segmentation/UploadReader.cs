@@ -1,0 +1,100 @@
+using FcnService.Api.Errors;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace FcnService.Api.Segmentation;
+
+/// <summary>Takes the image out of a request, as it arrives and without touching the disk: from the form's field, or the body itself.</summary>
+internal sealed class UploadReader(IOptions<SegmentationOptions> options)
+{
+    /// <summary>The form's field.</summary>
+    public const string Field = "image";
+
+    // What a form may hold besides the image: boundaries, headers, other small fields.
+    private const int FormOverheadBytes = 64 * 1024;
+
+    private int MaxBytes => options.Value.MaxImageBytes;
+
+    /// <summary>Reads the image.</summary>
+    /// <exception cref="ProblemException">There is no image, it is too large, or the body is not of a kind that holds one.</exception>
+    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength is 0 || (request.ContentLength is null && request.ContentType is null))
+        {
+            throw new ProblemException(ProblemKind.MissingImage, $"The body is empty; expected an image, or a form with the field '{Field}'.");
+        }
+
+        var upload = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) switch
+        {
+            true when type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) => await ReadFormAsync(request, type, cancellation),
+            true when type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
+                || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase) => await ReadBodyAsync(request, cancellation),
+            _ => throw new ProblemException(
+                ProblemKind.UnsupportedMediaType,
+                $"The request's media type is '{request.ContentType}'; expected multipart/form-data, image/* or application/octet-stream."),
+        };
+        if (upload.Bytes.IsEmpty)
+        {
+            upload.Dispose();
+            throw new ProblemException(ProblemKind.MissingImage, "The image is empty; expected a file with at least one byte.");
+        }
+
+        return upload;
+    }
+
+    private Task<Upload> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        LimitBody(request, MaxBytes);
+        return Upload.ReadAsync(request.Body, MaxBytes, cancellation);
+    }
+
+    private async Task<Upload> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation)
+    {
+        LimitBody(request, MaxBytes + FormOverheadBytes);
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
+        if (boundary.Length is 0 or > 70)
+        {
+            throw new ProblemException(ProblemKind.MalformedBody, "The Content-Type multipart/form-data has no boundary of 1 to 70 characters.");
+        }
+
+        try
+        {
+            var fields = new List<string>();
+            var form = new MultipartReader(boundary.Value!, request.Body);
+            while (await form.ReadNextSectionAsync(cancellation) is { } section)
+            {
+                var name = section.GetContentDispositionHeader()?.Name.Value;
+                if (name?.Trim('"') == Field)
+                {
+                    return await Upload.ReadAsync(section.Body, MaxBytes, cancellation);
+                }
+
+                fields.Add($"'{name?.Trim('"')}'");
+            }
+
+            throw new ProblemException(
+                ProblemKind.MissingImage,
+                $"The form has no field '{Field}'; it has {(fields.Count == 0 ? "none" : string.Join(", ", fields.Take(10)))}.");
+        }
+        catch (Exception error) when (error is InvalidDataException or (IOException and not BadHttpRequestException))
+        {
+            throw new ProblemException(ProblemKind.MalformedBody, $"The form cannot be read: {error.Message}");
+        }
+    }
+
+    // An announced length is refused before a byte is read; without one, the server counts while it reads.
+    private void LimitBody(HttpRequest request, long bytes)
+    {
+        if (request.ContentLength > bytes)
+        {
+            throw Upload.TooManyBytes(MaxBytes, request.ContentLength);
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = bytes;
+        }
+    }
+}

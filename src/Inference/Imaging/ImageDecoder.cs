@@ -1,0 +1,221 @@
+using System.Buffers;
+using System.Globalization;
+using FcnService.Inference.Geometry;
+
+namespace FcnService.Inference.Imaging;
+
+/// <summary>Opens images from strangers: the format is told by content, and the header is held against limits before a pixel is decoded.</summary>
+/// <param name="limits">What a header may announce.</param>
+public sealed class ImageDecoder(ImageLimits limits)
+{
+    /// <summary>Reads an image's header.</summary>
+    /// <param name="file">The encoded image; must not change while the result lives.</param>
+    /// <exception cref="ImageRejectedException">The format is not served, the header is broken, or it announces more than the limits.</exception>
+    public EncodedImage Open(ReadOnlyMemory<byte> file)
+    {
+        var format = ImageFormats.Recognize(file.Span) ?? throw new ImageRejectedException(
+            ImageRejection.UnsupportedFormat,
+            $"The content is not of an image format that is served here. Served: {ImageFormats.Served}.");
+        var image = new EncodedImage(file, format);
+        try
+        {
+            Check(image);
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    private void Check(EncodedImage image)
+    {
+        if (image.Size.LongSide > limits.MaxSide)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyPixels,
+                $"The image is {image.Size} pixels; at most {limits.MaxSide} are allowed on a side.");
+        }
+
+        if (image.Size.Pixels > limits.MaxPixels)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyPixels,
+                $"The image is {image.Size} = {image.Size.Pixels} pixels; at most {limits.MaxPixels} are allowed.");
+        }
+
+        if (image.Frames > limits.MaxFrames)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyFrames,
+                $"The image has {image.Frames} frames; at most {limits.MaxFrames} are allowed.");
+        }
+    }
+}
+
+/// <summary>An image whose header has been read. Dispose it once; the file's bytes may change only then.</summary>
+public sealed class EncodedImage : IDisposable
+{
+    // Beyond errors, warnings: those are left to the decoder, which fills in what is missing as viewers do.
+    private static readonly (string, string) FailOnError = ("fail_on", "error");
+
+    private readonly ReadOnlyMemory<byte> file;
+    private readonly VipsImage header;
+    private MemoryHandle pin;
+
+    internal EncodedImage(ReadOnlyMemory<byte> file, ImageFormat format)
+    {
+        this.file = file;
+        Format = format;
+        pin = file.Pin();
+        try
+        {
+            header = Load();
+        }
+        catch (VipsException error)
+        {
+            pin.Dispose();
+            throw Undecodable(error);
+        }
+    }
+
+    /// <summary>The format, told by content.</summary>
+    public ImageFormat Format { get; }
+
+    /// <summary>The size in pixels, upright.</summary>
+    public ImageSize Size => IsOnItsSide ? header.Size.Transposed : header.Size;
+
+    /// <summary>The number of frames or pages, at least 1; the first is decoded.</summary>
+    public int Frames => header.Frames;
+
+    // EXIF orientations 5 to 8 hold a quarter turn.
+    private bool IsOnItsSide => header.Orientation >= 5;
+
+    /// <summary>Decodes the first frame: upright, in sRGB, with transparency over white, resized to the size asked for.</summary>
+    /// <param name="target">The size of the result.</param>
+    /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
+    public RgbImage Decode(ImageSize target)
+    {
+        var image = new RgbImage(target);
+        try
+        {
+            using var pixels = Resize(Upright(ToRgb(Load(ShrinkOnLoad(target)))), target);
+            pixels.CopyPixelsTo(image.Pixels);
+            return image;
+        }
+        catch (VipsException error)
+        {
+            image.Dispose();
+            throw Undecodable(error);
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of the file's bytes.</summary>
+    public void Dispose()
+    {
+        header.Dispose();
+        pin.Dispose();
+    }
+
+    private unsafe VipsImage Load(params ReadOnlySpan<(string, string)> shrink)
+    {
+        var loader = Format switch
+        {
+            ImageFormat.Jpeg => "jpegload_buffer",
+            ImageFormat.Png => "pngload_buffer",
+            ImageFormat.WebP => "webpload_buffer",
+            ImageFormat.Gif => "gifload_buffer",
+            ImageFormat.Tiff => "tiffload_buffer",
+            ImageFormat.Avif => "heifload_buffer",
+            _ => throw new InvalidOperationException($"There is no loader for {Format}."),
+        };
+        return VipsImage.Load(loader, (byte*)pin.Pointer, file.Length, [FailOnError, ("access", "sequential"), .. shrink]);
+    }
+
+    // JPEG and WebP decode at a fraction of the size for a fraction of the work; never below what is asked for.
+    private (string, string)[] ShrinkOnLoad(ImageSize target)
+    {
+        var stored = IsOnItsSide ? target.Transposed : target;
+        var factor = Math.Min(header.Size.Width / stored.Width, header.Size.Height / stored.Height);
+        var shrink = factor switch { >= 8 => 8, >= 4 => 4, >= 2 => 2, _ => 1 };
+        return (Format, shrink) switch
+        {
+            (_, 1) => [],
+            (ImageFormat.Jpeg, _) => [("shrink", shrink.ToString(CultureInfo.InvariantCulture))],
+            (ImageFormat.WebP, _) => [("scale", (1.0 / shrink).ToString(CultureInfo.InvariantCulture))],
+            _ => [],
+        };
+    }
+
+    /// <summary>Three bands of eight bits in sRGB.</summary>
+    private static VipsImage ToRgb(VipsImage image)
+    {
+        image = Then(image, ToSrgb);
+        if (image.HasAlpha)
+        {
+            image = Then(image, static i => i.Apply("flatten", ("background", "255 255 255")));
+        }
+
+        if (image.Bands > RgbImage.BytesPerPixel)
+        {
+            image = Then(image, static i => i.Apply("extract_band", ("band", "0"), ("n", "3")));
+        }
+
+        return Then(image, static i => i.Apply("cast", ("format", "uchar")));
+    }
+
+    private static VipsImage ToSrgb(VipsImage image)
+    {
+        if (image.HasIccProfile)
+        {
+            try
+            {
+                using var managed = image.Apply("icc_transform", ("output_profile", "srgb"), ("embedded", "true"), ("depth", "8"));
+                return managed.Apply("colourspace", ("space", "srgb"));
+            }
+            catch (VipsException)
+            {
+                // A profile that is broken or made for other pixels is ignored, as browsers do: the photo itself is sound.
+            }
+        }
+
+        return image.Apply("colourspace", ("space", "srgb"));
+    }
+
+    // Turned before it is resized: resizing rounds differently along rows and columns, and the mask of a photo must not depend on how
+    // the camera was held.
+    private VipsImage Upright(VipsImage image)
+    {
+        return header.Orientation == 1 ? image : Then(Then(image, static i => i.CopyToMemory()), static i => i.Apply("autorot"));
+    }
+
+    private static VipsImage Resize(VipsImage image, ImageSize target)
+    {
+        return image.Size == target ? image : Then(image, i => i.Apply(
+            "resize",
+            ("kernel", "linear"),
+            ("scale", ((double)target.Width / i.Size.Width).ToString("R", CultureInfo.InvariantCulture)),
+            ("vscale", ((double)target.Height / i.Size.Height).ToString("R", CultureInfo.InvariantCulture))));
+    }
+
+    // The next image holds on to the one it is made from; this handle to it is no longer needed, whatever happens.
+    private static VipsImage Then(VipsImage image, Func<VipsImage, VipsImage> next)
+    {
+        using (image)
+        {
+            return next(image);
+        }
+    }
+
+    private ImageRejectedException Undecodable(VipsException error)
+    {
+        var said = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct();
+        return new ImageRejectedException(ImageRejection.Undecodable, $"The {Format} image is broken or truncated; the decoder said: {string.Join("; ", said.Take(3))}.");
+    }
+}

@@ -1,0 +1,7 @@
+namespace FcnService.Inference.Imaging;
+
+/// <summary>What an image's header may announce before any of its pixels are decoded.</summary>
+/// <param name="MaxSide">The largest width and height, in pixels.</param>
+/// <param name="MaxPixels">The largest width times height, in pixels.</param>
+/// <param name="MaxFrames">The largest number of frames or pages; only the first is decoded.</param>
+public sealed record ImageLimits(int MaxSide = 16_384, long MaxPixels = 50_000_000, int MaxFrames = 1_000);

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FcnService.Inference.Imaging;
+
+/// <summary>
+/// The part of the C API of libvips 8.18 and of the GObject library inside it that decoding needs. Functions with variable arguments are
+/// left out: their calling convention differs between platforms. Documented at https://www.libvips.org/API/current/.
+/// </summary>
+internal static partial class Libvips
+{
+    private const string Library = "vips";
+
+    // Every entry point goes through here once, before the first image.
+    static unsafe Libvips()
+    {
+        if (Init("FcnService") != 0)
+        {
+            throw new InvalidOperationException($"libvips does not start: {TakeError()}");
+        }
+
+        // Loaders that libvips' authors do not call safe for files from strangers.
+        BlockUntrusted(1);
+        // The cache would keep finished operations, and with them the requests' bytes.
+        CacheSetMax(0);
+        // A broken image has its fault in the error buffer, which becomes the answer; what else GLib logs would go to standard error.
+        LogSetDefaultHandler(&Discard, 0);
+    }
+
+    [LibraryImport(Library, EntryPoint = "vips_operation_new", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint OperationNew(string name);
+
+    /// <summary>Checks the arguments and runs what can run at once; null on failure. The operation given is used up only on success.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_cache_operation_build")]
+    public static partial nint OperationBuild(nint operation);
+
+    [LibraryImport(Library, EntryPoint = "vips_object_set_argument_from_string", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetArgument(nint operation, string name, string value);
+
+    [LibraryImport(Library, EntryPoint = "vips_object_unref_outputs")]
+    public static partial void UnrefOutputs(nint operation);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_width")]
+    public static partial int GetWidth(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_height")]
+    public static partial int GetHeight(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_bands")]
+    public static partial int GetBands(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
+    public static partial int HasAlpha(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_n_pages")]
+    public static partial int GetPages(nint image);
+
+    /// <summary>The EXIF orientation, 1 to 8.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_get_orientation")]
+    public static partial int GetOrientation(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nuint GetTypeOf(nint image, string field);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_copy_memory")]
+    public static partial nint CopyToMemory(nint image);
+
+    /// <summary>Computes all pixels; null on failure. The memory is freed by <see cref="Free"/>.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
+    public static partial nint WriteToMemory(nint image, out nuint size);
+
+    [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
+    public static partial nuint ImageType();
+
+    [LibraryImport(Library, EntryPoint = "vips_blob_get_type")]
+    public static partial nuint BlobType();
+
+    /// <summary>Wraps memory that the caller keeps.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_blob_new")]
+    public static partial nint BlobNew(nint free, nint data, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "vips_area_unref")]
+    public static partial void AreaUnref(nint area);
+
+    [LibraryImport(Library, EntryPoint = "g_value_init")]
+    public static partial nint ValueInit(ref GValue value, nuint type);
+
+    [LibraryImport(Library, EntryPoint = "g_value_unset")]
+    public static partial void ValueUnset(ref GValue value);
+
+    [LibraryImport(Library, EntryPoint = "g_value_set_object")]
+    public static partial void ValueSetObject(ref GValue value, nint instance);
+
+    [LibraryImport(Library, EntryPoint = "g_value_set_boxed")]
+    public static partial void ValueSetBoxed(ref GValue value, nint boxed);
+
+    /// <summary>The object in the value, with a reference of the caller's own.</summary>
+    [LibraryImport(Library, EntryPoint = "g_value_dup_object")]
+    public static partial nint ValueDupObject(ref GValue value);
+
+    [LibraryImport(Library, EntryPoint = "g_object_set_property", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void ObjectSetProperty(nint instance, string name, ref GValue value);
+
+    [LibraryImport(Library, EntryPoint = "g_object_get_property", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void ObjectGetProperty(nint instance, string name, ref GValue value);
+
+    [LibraryImport(Library, EntryPoint = "g_object_unref")]
+    public static partial void ObjectUnref(nint instance);
+
+    [LibraryImport(Library, EntryPoint = "g_free")]
+    public static partial void Free(nint memory);
+
+    /// <summary>
+    /// Takes what libvips has to say about a failure. libvips keeps one text for the whole process, so under parallel failures a line can
+    /// be another image's; such lines name faults, never content.
+    /// </summary>
+    public static string TakeError()
+    {
+        var text = ErrorBufferCopy();
+        try
+        {
+            return Marshal.PtrToStringUTF8(text) ?? string.Empty;
+        }
+        finally
+        {
+            Free(text);
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "vips_error_buffer_copy")]
+    private static partial nint ErrorBufferCopy();
+
+    [LibraryImport(Library, EntryPoint = "vips_init", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Init(string programName);
+
+    [LibraryImport(Library, EntryPoint = "vips_block_untrusted_set")]
+    private static partial void BlockUntrusted(int state);
+
+    [LibraryImport(Library, EntryPoint = "vips_cache_set_max")]
+    private static partial void CacheSetMax(int max);
+
+    [LibraryImport(Library, EntryPoint = "g_log_set_default_handler")]
+    private static unsafe partial nint LogSetDefaultHandler(delegate* unmanaged[Cdecl]<nint, int, nint, nint, void> handler, nint userData);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Discard(nint domain, int level, nint message, nint userData)
+    {
+    }
+
+    /// <summary>GObject's value of any type: a type and two words.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct GValue
+    {
+        private nuint type;
+        private long first;
+        private long second;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using FcnService.Inference.Geometry;
+
+namespace FcnService.Inference.Imaging;
+
+/// <summary>A libvips image: a recipe for pixels, which are computed only when they are read.</summary>
+internal sealed class VipsImage : SafeHandle
+{
+    private VipsImage(nint image)
+        : base(0, ownsHandle: true)
+    {
+        SetHandle(image);
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    public ImageSize Size => new(Libvips.GetWidth(handle), Libvips.GetHeight(handle));
+
+    public int Bands => Libvips.GetBands(handle);
+
+    public bool HasAlpha => Libvips.HasAlpha(handle) != 0;
+
+    public bool HasIccProfile => Libvips.GetTypeOf(handle, "icc-profile-data") != 0;
+
+    public int Frames => Libvips.GetPages(handle);
+
+    /// <summary>The EXIF orientation, 1 (upright) to 8.</summary>
+    public int Orientation => Libvips.GetOrientation(handle);
+
+    /// <summary>Opens an encoded image; reads its header only.</summary>
+    /// <param name="loader">The libvips operation, such as "jpegload_buffer".</param>
+    /// <param name="file">The encoded bytes; must stay where they are while the image, or one made from it, lives.</param>
+    /// <param name="length">Their number.</param>
+    /// <param name="arguments">More of the operation's arguments.</param>
+    /// <exception cref="VipsException">libvips refuses the header.</exception>
+    public static unsafe VipsImage Load(string loader, byte* file, int length, params ReadOnlySpan<(string Name, string Value)> arguments)
+    {
+        var blob = Libvips.BlobNew(0, (nint)file, (nuint)length);
+        try
+        {
+            return Run(loader, "buffer", Libvips.BlobType(), blob, arguments);
+        }
+        finally
+        {
+            Libvips.AreaUnref(blob);
+        }
+    }
+
+    /// <summary>Applies an operation that makes one image of one image.</summary>
+    /// <exception cref="VipsException">libvips refuses the arguments or the image.</exception>
+    public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
+        Run(operation, "in", Libvips.ImageType(), handle, arguments);
+
+    /// <summary>Computes the pixels now and keeps them, so that they can be read in any order.</summary>
+    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
+    public VipsImage CopyToMemory()
+    {
+        var copy = Libvips.CopyToMemory(handle);
+        return copy == 0 ? throw new VipsException(Libvips.TakeError()) : new VipsImage(copy);
+    }
+
+    /// <summary>Computes the pixels, band by band within each pixel, row by row.</summary>
+    /// <param name="pixels">Receives them; its length is what the image has in bytes.</param>
+    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
+    public unsafe void CopyPixelsTo(Span<byte> pixels)
+    {
+        var memory = Libvips.WriteToMemory(handle, out var size);
+        if (memory == 0)
+        {
+            throw new VipsException(Libvips.TakeError());
+        }
+
+        try
+        {
+            if (size != (nuint)pixels.Length)
+            {
+                throw new InvalidOperationException($"libvips made {size} bytes of {Size} pixels with {Bands} bands; expected {pixels.Length}.");
+            }
+
+            new ReadOnlySpan<byte>((void*)memory, pixels.Length).CopyTo(pixels);
+        }
+        finally
+        {
+            Libvips.Free(memory);
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        Libvips.ObjectUnref(handle);
+        return true;
+    }
+
+    private static VipsImage Run(string name, string inputName, nuint inputType, nint input, ReadOnlySpan<(string Name, string Value)> arguments)
+    {
+        var operation = Libvips.OperationNew(name);
+        if (operation == 0)
+        {
+            throw new VipsException(Libvips.TakeError());
+        }
+
+        try
+        {
+            SetInput(operation, inputName, inputType, input);
+            foreach (var (argument, value) in arguments)
+            {
+                if (Libvips.SetArgument(operation, argument, value) != 0)
+                {
+                    throw new VipsException(Libvips.TakeError());
+                }
+            }
+
+            var built = Libvips.OperationBuild(operation);
+            if (built == 0)
+            {
+                throw new VipsException(Libvips.TakeError());
+            }
+
+            operation = built;
+            return GetOutput(operation);
+        }
+        finally
+        {
+            Libvips.UnrefOutputs(operation);
+            Libvips.ObjectUnref(operation);
+        }
+    }
+
+    private static void SetInput(nint operation, string name, nuint type, nint input)
+    {
+        var value = default(Libvips.GValue);
+        Libvips.ValueInit(ref value, type);
+        if (type == Libvips.ImageType())
+        {
+            Libvips.ValueSetObject(ref value, input);
+        }
+        else
+        {
+            Libvips.ValueSetBoxed(ref value, input);
+        }
+
+        Libvips.ObjectSetProperty(operation, name, ref value);
+        Libvips.ValueUnset(ref value);
+    }
+
+    private static VipsImage GetOutput(nint operation)
+    {
+        var value = default(Libvips.GValue);
+        Libvips.ValueInit(ref value, Libvips.ImageType());
+        Libvips.ObjectGetProperty(operation, "out", ref value);
+        var image = new VipsImage(Libvips.ValueDupObject(ref value));
+        Libvips.ValueUnset(ref value);
+        return image;
+    }
+}
+
+/// <summary>What libvips says went wrong, line by line.</summary>
+internal sealed class VipsException(string message) : Exception(message);

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Numerics;
+using FcnService.Inference.Geometry;
+using FcnService.Inference.Models;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace FcnService.Inference.Labels;
+
+/// <summary>Makes a photo's labels of what a network gave, whatever its kind and layout.</summary>
+/// <param name="model">The model's name, for messages.</param>
+/// <param name="contract">What the model promised.</param>
+public sealed class OutputLabeler(string model, ModelContract contract)
+{
+    /// <summary>Labels a photo: crops the padding away, resizes to the photo's size, and takes the best class.</summary>
+    /// <param name="output">What the network gave.</param>
+    /// <param name="frame">How the photo was put into its input.</param>
+    /// <returns>A map of the photo's size.</returns>
+    /// <exception cref="InvalidModelException">The output is not what the contract says.</exception>
+    public ClassMap Label(NetworkOutput output, NetworkFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(frame);
+        var map = new ClassMap(frame.Photo);
+        try
+        {
+            if (contract.Output.Kind == OutputKind.Labels)
+            {
+                Vote(output, frame, map);
+            }
+            else
+            {
+                Compare(output, frame, map);
+            }
+
+            return map;
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    private void Compare(NetworkOutput output, NetworkFrame frame, ClassMap map)
+    {
+        var planar = contract.Output.Layout == TensorLayout.Nchw;
+        var (grid, classes) = planar
+            ? (new ImageSize((int)output.Shape[3], (int)output.Shape[2]), (int)output.Shape[1])
+            : (new ImageSize((int)output.Shape[2], (int)output.Shape[1]), (int)output.Shape[3]);
+        if (classes != contract.Classes.Count)
+        {
+            throw Fault(output, $"{classes} classes; expected {contract.Classes.Count}");
+        }
+
+        var sampling = GridSampling.Of(frame, grid, contract.Output.Upsample);
+        var scores = output.Values<float>();
+        if (planar)
+        {
+            ScoreArgmax.Label(scores, classes, grid, sampling, map);
+            return;
+        }
+
+        var planes = ArrayPool<float>.Shared.Rent(scores.Length);
+        try
+        {
+            Transpose(scores, classes, planes);
+            ScoreArgmax.Label(planes.AsSpan(0, scores.Length), classes, grid, sampling, map);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(planes);
+        }
+    }
+
+    private void Vote(NetworkOutput output, NetworkFrame frame, ClassMap map)
+    {
+        var grid = new ImageSize((int)output.Shape[^1], (int)output.Shape[^2]);
+        var count = checked((int)grid.Pixels);
+        var labels = ArrayPool<byte>.Shared.Rent(count);
+        try
+        {
+            switch (output.ElementType)
+            {
+                case TensorElementType.UInt8:
+                    Narrow(output, output.Values<byte>(), labels.AsSpan(0, count));
+                    break;
+                case TensorElementType.Int32:
+                    Narrow(output, output.Values<int>(), labels.AsSpan(0, count));
+                    break;
+                default:
+                    Narrow(output, output.Values<long>(), labels.AsSpan(0, count));
+                    break;
+            }
+
+            LabelVote.Label(labels.AsSpan(0, count), grid, GridSampling.Of(frame, grid, contract.Output.Upsample), map);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(labels);
+        }
+    }
+
+    private void Narrow<T>(NetworkOutput output, ReadOnlySpan<T> values, Span<byte> labels)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        if (values.Length != labels.Length)
+        {
+            throw Fault(output, $"{values.Length} labels for a grid of {labels.Length}");
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            var label = long.CreateChecked(values[i]);
+            if ((label < 0 || label >= contract.Classes.Count) && label != contract.Void)
+            {
+                throw Fault(output, $"the label {label}; expected 0 to {contract.Classes.Count - 1}, or {contract.Void} for void");
+            }
+
+            labels[i] = (byte)label;
+        }
+    }
+
+    private static void Transpose(ReadOnlySpan<float> pixels, int classes, Span<float> planes)
+    {
+        var plane = pixels.Length / classes;
+        for (var label = 0; label < classes; label++)
+        {
+            for (int from = label, to = label * plane; from < pixels.Length; from += classes, to++)
+            {
+                planes[to] = pixels[from];
+            }
+        }
+    }
+
+    private InvalidModelException Fault(NetworkOutput output, string what) =>
+        new($"Model '{model}' broke its contract: its output '{contract.Output.Tensor}' [{string.Join(", ", output.Shape)}] has {what}.");
+}

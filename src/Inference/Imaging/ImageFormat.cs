@@ -37,7 +37,7 @@ public static class ImageFormats
     {
         return file switch
         {
-            [0xFF, 0xD8, 0xFF, ..] => ImageFormat.Jpeg,
+            [0xFF, 0xD8, ..] => ImageFormat.Jpeg,
             [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => ImageFormat.Png,
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => ImageFormat.WebP,
             [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => ImageFormat.Gif,

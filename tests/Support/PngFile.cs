@@ -12,16 +12,24 @@ internal static class PngFile
     public static byte[] WriteRgb(int width, int height, ReadOnlySpan<byte> pixels, int? orientation = null) =>
         Write(width, height, colourType: 2, bitDepth: 8, bytesPerRow: width * 3, pixels, orientation);
 
-    /// <summary>Writes an image of any colour type and bit depth from its raw rows.</summary>
-    public static byte[] Write(int width, int height, byte colourType, byte bitDepth, int bytesPerRow, ReadOnlySpan<byte> rows, int? orientation = null)
+    /// <summary>Writes an image of any colour type and bit depth from its raw rows; a palette has three bytes an entry.</summary>
+    public static byte[] Write(
+        int width,
+        int height,
+        byte colourType,
+        byte bitDepth,
+        int bytesPerRow,
+        ReadOnlySpan<byte> rows,
+        int? orientation = null,
+        byte[]? palette = null)
     {
         using var file = new MemoryStream();
-        file.Write(Signature);
-        var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, width);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (bitDepth, colourType);
-        WriteChunk(file, "IHDR", header);
+        WriteHeader(file, width, height, colourType, bitDepth);
+        if (palette is not null)
+        {
+            WriteChunk(file, "PLTE", palette);
+        }
+
         if (orientation is { } value)
         {
             WriteChunk(file, "eXIf", Exif(value));
@@ -42,8 +50,23 @@ internal static class PngFile
         return file.ToArray();
     }
 
+    /// <summary>Writes an 8-bit RGB image that announces a size and holds no pixel.</summary>
+    public static byte[] WriteWithoutPixels(int width, int height)
+    {
+        using var file = new MemoryStream();
+        WriteHeader(file, width, height, colourType: 2, bitDepth: 8);
+        WriteChunk(file, "IDAT", []);
+        WriteChunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
     /// <summary>Reads an 8-bit palette PNG: its indices and its palette, three bytes an entry.</summary>
-    public static (int Width, int Height, byte[] Indices, byte[] Palette) ReadIndexed(byte[] file)
+    public static (int Width, int Height, byte[] Indices, byte[] Palette) ReadIndexed(byte[] file) => Read(file, colourType: 3);
+
+    /// <summary>Reads the ground truth of a data set: an 8-bit PNG of grey values or palette indices, a label each.</summary>
+    public static byte[] ReadLabels(byte[] file) => Read(file, colourType: file[25]).Indices;
+
+    private static (int Width, int Height, byte[] Indices, byte[] Palette) Read(byte[] file, byte colourType)
     {
         Assert.Equal(Signature, file[..8]);
         var (width, height, palette) = (0, 0, Array.Empty<byte>());
@@ -58,7 +81,7 @@ internal static class PngFile
             {
                 case "IHDR":
                     (width, height) = (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]));
-                    Assert.Equal([8, 3, 0, 0, 0], body[8..].ToArray());
+                    Assert.Equal([8, colourType, 0, 0, 0], body[8..].ToArray());
                     break;
                 case "PLTE":
                     palette = body.ToArray();
@@ -73,6 +96,16 @@ internal static class PngFile
 
         data.Position = 0;
         return (width, height, Unfilter(new ZLibStream(data, CompressionMode.Decompress), width, height), palette);
+    }
+
+    private static void WriteHeader(MemoryStream file, int width, int height, byte colourType, byte bitDepth)
+    {
+        file.Write(Signature);
+        var header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
+        (header[8], header[9]) = (bitDepth, colourType);
+        WriteChunk(file, "IHDR", header);
     }
 
     // PNG's filters at one byte a pixel (specification, section 9).

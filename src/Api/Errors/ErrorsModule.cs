@@ -23,7 +23,18 @@ internal static class ErrorsModule
             .WithTags("Problems")
             .WithSummary("Explains a problem's type in words")
             .Produces<ProblemKind>()
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblems(ProblemKind.NotFound);
+    }
+
+    /// <summary>Declares the problems that an endpoint can answer.</summary>
+    public static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder endpoint, params ProblemKind[] kinds)
+    {
+        foreach (var status in kinds.Select(kind => kind.Status).Distinct())
+        {
+            endpoint.ProducesProblem(status);
+        }
+
+        return endpoint.WithMetadata(new DeclaredProblems(kinds));
     }
 
     private static IResult Explain(string name)
@@ -38,3 +49,7 @@ internal static class ErrorsModule
     private static IResult Bare(int status) =>
         ProblemKind.All.LastOrDefault(kind => kind.Status == status && kind != ProblemKind.UnknownModel)?.Answer() ?? TypedResults.Problem(statusCode: status);
 }
+
+/// <summary>The problems that an endpoint can answer; the OpenAPI document explains them under their status.</summary>
+/// <param name="Kinds">The problems.</param>
+internal sealed record DeclaredProblems(IReadOnlyList<ProblemKind> Kinds);

@@ -28,13 +28,6 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image is broken or truncated.",
         "The content begins as an image of a served format, but decoding it fails; the detail has the decoder's words.");
 
-    /// <summary>A parameter with a value that is not allowed.</summary>
-    public static readonly ProblemKind InvalidParameter = new(
-        "invalid-parameter",
-        StatusCodes.Status400BadRequest,
-        "A parameter has a value that is not allowed.",
-        "The detail names the parameter, the value and what is allowed.");
-
     /// <summary>A model that is not served.</summary>
     public static readonly ProblemKind UnknownModel = new(
         "unknown-model",
@@ -115,7 +108,7 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, InvalidParameter, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
+        MissingImage, MalformedBody, UndecodableImage, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
         TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, InternalError, NotReady,
     ];
 

@@ -1,3 +1,4 @@
+using FcnService.Api.Errors;
 using FcnService.Api.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -15,7 +16,7 @@ internal static class HealthModule
         probes.MapGet("/ready", Ready)
             .WithName("Ready")
             .WithSummary("Tells whether every model is loaded and has run once")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(ProblemKind.NotReady);
     }
 
     private static Ok<HealthAnswer> Live() => TypedResults.Ok(new HealthAnswer("live"));

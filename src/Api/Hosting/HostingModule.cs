@@ -1,6 +1,5 @@
-using FcnService.Inference.Models;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Options;
 
 namespace FcnService.Api.Hosting;
 
@@ -9,35 +8,28 @@ internal static class HostingModule
 {
     private const string DefaultAddress = "http://localhost:8080";
 
-    /// <summary>Sets the address to listen on when nothing else does: neither <c>--urls</c>, <c>ASPNETCORE_URLS</c> nor a settings file.</summary>
     public static void AddHosting(this WebApplicationBuilder builder)
     {
-        // First in the list is weakest.
+        // Where to listen when nothing else says it, neither --urls, ASPNETCORE_URLS nor a settings file: the first source is the weakest.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("urls", DefaultAddress)] });
+        builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
     }
 
     /// <summary>Serves until the process is told to end.</summary>
-    /// <returns>0; or 1 after a fault of the configuration, the models or the address, said in plain lines on standard error.</returns>
+    /// <returns>0; or 1 after a fault of the configuration, the address or the models, said in plain lines.</returns>
     public static async Task<int> RunToExitCodeAsync(this WebApplication app)
     {
+        if (CheckedOptions.FindFaults(app.Services) is { Count: > 0 } faults)
+        {
+            return Fail(faults);
+        }
+
         try
         {
             await app.RunAsync();
             return Environment.ExitCode;
         }
-        catch (OptionsValidationException error)
-        {
-            return Fail(error.Failures);
-        }
-        catch (AggregateException errors) when (errors.InnerExceptions.All(error => error is OptionsValidationException))
-        {
-            return Fail(errors.InnerExceptions.Cast<OptionsValidationException>().SelectMany(error => error.Failures));
-        }
-        catch (InvalidModelException error)
-        {
-            return Fail([error.Message]);
-        }
-        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException error) when (error.InnerException is AddressInUseException)
         {
             return Fail([error.Message]);
         }

@@ -12,7 +12,7 @@ internal static class LogModule
 
     public static void AddLog(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<LogOptions>().BindConfiguration("Log", StrictBinding.Apply).ValidateDataAnnotations();
+        builder.AddCheckedOptions<LogOptions>("Log");
         var configuration = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext();
         var logger = string.Equals(builder.Configuration["Log:Format"], nameof(LogFormat.Json), StringComparison.OrdinalIgnoreCase)
             ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true))

@@ -1,3 +1,4 @@
+using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,7 +9,7 @@ internal static class ModelsModule
 {
     public static void AddModels(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ModelsOptions>().BindConfiguration("Models", StrictBinding.Apply).ValidateDataAnnotations();
+        builder.AddCheckedOptions<ModelsOptions>("Models");
         builder.Services.AddSingleton<ServedModels>();
         builder.Services.AddHostedService<ModelLoading>();
     }
@@ -19,7 +20,7 @@ internal static class ModelsModule
             .WithName("ListModels")
             .WithTags("Models")
             .WithSummary("Lists the models that are served")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(ProblemKind.NotReady);
     }
 
     private static Ok<ModelList> List(ServedModels served) =>

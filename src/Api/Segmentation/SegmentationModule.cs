@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Models;
@@ -18,7 +19,7 @@ internal static class SegmentationModule
 
     public static void AddSegmentation(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<SegmentationOptions>().BindConfiguration("Segmentation", StrictBinding.Apply).ValidateDataAnnotations();
+        builder.AddCheckedOptions<SegmentationOptions>("Segmentation");
         builder.Services.AddSingleton<UploadReader>();
         builder.Services.AddSingleton(services =>
         {
@@ -37,12 +38,19 @@ internal static class SegmentationModule
                 "Answers a PNG of exactly the photo's upright size whose pixels are class indices; its palette has the model's colours. "
                 + "Headers: X-Model names the model, Server-Timing has the stages' times in milliseconds.")
             .Produces<byte[]>(StatusCodes.Status200OK, Png)
-            .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status500InternalServerError)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblems(
+                ProblemKind.MissingImage,
+                ProblemKind.MalformedBody,
+                ProblemKind.UndecodableImage,
+                ProblemKind.UnknownModel,
+                ProblemKind.RequestTimeout,
+                ProblemKind.TooManyBytes,
+                ProblemKind.TooManyPixels,
+                ProblemKind.TooManyFrames,
+                ProblemKind.UnsupportedFormat,
+                ProblemKind.UnsupportedMediaType,
+                ProblemKind.InternalError,
+                ProblemKind.NotReady);
     }
 
     private static async Task<IResult> SegmentAsync(

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FcnService.Api.Tests.Hosting;
+
+/// <summary>A service that cannot start says why in plain lines and ends with 1.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("fcn-start-");
+
+    [Fact]
+    public async Task Start_BadOptions_NamesThemAllAtOnce()
+    {
+        var (exitCode, output) = await StartAsync("--Segmentation:MaxSide=0", "--Segmentation:MaxFrames=-1", "--Models:Threads=5000");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Segmentation:MaxSide", output, StringComparison.Ordinal);
+        Assert.Contains("Segmentation:MaxFrames", output, StringComparison.Ordinal);
+        Assert.Contains("Models:Threads", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--Segmentation:MaxSides=5", "MaxSides")]
+    [InlineData("--Segmentation:MaxSide=many", "MaxSide")]
+    [InlineData("--Log:Format=Xml", "Format")]
+    public async Task Start_SettingThatCannotBeRead_IsNamed(string argument, string named)
+    {
+        var (exitCode, output) = await StartAsync(argument);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_BrokenModel_NamesTheFile()
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "broken.onnx"), "not a model", TestContext.Current.CancellationToken);
+        var (exitCode, output) = await StartAsync($"--Models:Directory={folder.FullName}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("broken.onnx", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_UnknownDefaultModel_ListsTheModels()
+    {
+        var (exitCode, output) = await StartAsync("--Models:Default=fcn99");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("'fcn99'", output, StringComparison.Ordinal);
+        Assert.Contains("fcn8s-camvid", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_PortTaken_NamesTheAddress()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        var (exitCode, output) = await StartAsync($"--urls={address}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains(address, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static async Task<(int ExitCode, string Output)> StartAsync(params string[] arguments)
+    {
+        var service = Path.Combine(AppContext.BaseDirectory, "FcnService.Api.dll");
+        var start = new ProcessStartInfo("dotnet", [service, "--urls=http://127.0.0.1:0", .. arguments])
+        {
+            WorkingDirectory = Path.Combine(SharedData.Repository, "src", "Api"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+}

@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using FcnService.Export.Commands;
+
+var commands = new RootCommand("Builds segmentation networks, takes in published weights and writes ONNX.")
+{
+    ExportCommand.Create(),
+};
+
+return commands.Run(args, Console.Out, Console.Error);

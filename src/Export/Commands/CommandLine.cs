@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace FcnService.Export.Commands;
+
+/// <summary>Runs commands: what went wrong goes to the error output, a line a fault, and makes the exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>The exit code for what cannot be done as asked.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Runs the command that the arguments name.</summary>
+    /// <returns>0, or <see cref="BadInput"/>.</returns>
+    public static int Run(this RootCommand commands, IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var parsed = commands.Parse(arguments);
+        if (parsed.Action is ParseErrorAction)
+        {
+            return Refuse(parsed.Errors.Select(fault => fault.Message), error);
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (ExportException exception)
+        {
+            return Refuse(exception.Faults, error);
+        }
+    }
+
+    private static int Refuse(IEnumerable<string> faults, TextWriter error)
+    {
+        foreach (var fault in faults)
+        {
+            error.WriteLine(fault);
+        }
+
+        return BadInput;
+    }
+}

@@ -1,0 +1,98 @@
+namespace FcnService.Export.Networks;
+
+/// <summary>
+/// A network as data: its layers in order. Whatever else there is to know of it, shapes of parameters or an ONNX graph, is derived
+/// from that one list.
+/// </summary>
+public sealed class Network
+{
+    /// <summary>The name under which layers read the image, [N, <see cref="InputChannels"/>, height, width].</summary>
+    public const string Input = "image";
+
+    /// <summary>The channels of the image.</summary>
+    public const int InputChannels = 3;
+
+    private readonly Dictionary<string, FeatureMap> featureMaps = new(StringComparer.Ordinal) { [Input] = new(InputChannels, Stride: 1) };
+    private readonly List<Parameter> parameters = [];
+
+    /// <summary>Takes in a list of layers and checks that they fit together.</summary>
+    /// <param name="name">The network's name, such as fcn8s.</param>
+    /// <param name="layers">Each reads only from those before it; each but the last, whose output is the network's, is read.</param>
+    /// <exception cref="ExportException">They do not fit; the sentence names the first layer at fault.</exception>
+    public Network(string name, IReadOnlyList<Layer> layers)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Count == 0)
+        {
+            throw new ExportException($"The network {name} has no layers; expected at least one.");
+        }
+
+        Name = name;
+        Layers = [.. layers];
+        foreach (var layer in Layers)
+        {
+            Append(layer);
+        }
+
+        RefuseUnreadLayers();
+    }
+
+    /// <summary>The network's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The layers in order.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>The learned tensors in the layers' order; fixed ones, such as bilinear kernels, are not among them.</summary>
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>The number of learned values.</summary>
+    public long ParameterCount => parameters.Sum(parameter => parameter.Shape.Count);
+
+    /// <summary>The last layer's output.</summary>
+    public FeatureMap Output => featureMaps[Layers[^1].Name];
+
+    /// <summary>The largest stride of any layer, in image pixels. Sides that are multiples of it are halved evenly all the way.</summary>
+    public int CoarsestStride => featureMaps.Values.Max(map => map.Stride);
+
+    /// <summary>The output of one layer.</summary>
+    /// <param name="name">The layer's name, or <see cref="Input"/>.</param>
+    /// <exception cref="KeyNotFoundException">There is no such layer.</exception>
+    public FeatureMap FeatureMapOf(string name) => featureMaps[name];
+
+    private void Append(Layer layer)
+    {
+        var inputs = layer.Inputs.Select(input => featureMaps.TryGetValue(input, out var map)
+            ? map
+            : throw Fault(layer, $"it reads from \"{input}\", which no earlier layer is called")).ToList();
+        if (inputs.Count != layer.Operation.InputCount)
+        {
+            throw Fault(layer, $"it reads from {inputs.Count} layers; expected {layer.Operation.InputCount}");
+        }
+
+        if (layer.Operation.Fault(inputs) is { } fault)
+        {
+            throw Fault(layer, fault);
+        }
+
+        if (!featureMaps.TryAdd(layer.Name, layer.Operation.Output(inputs)))
+        {
+            throw Fault(layer, "its name is taken; expected one of its own");
+        }
+
+        parameters.AddRange(layer.Operation.Parameters(inputs[0])
+            .Select(parameter => parameter with { Name = $"{layer.Name}.{parameter.Name}" }));
+    }
+
+    private void RefuseUnreadLayers()
+    {
+        var read = Layers.SelectMany(layer => layer.Inputs).ToHashSet(StringComparer.Ordinal);
+        if (Layers.SkipLast(1).FirstOrDefault(layer => !read.Contains(layer.Name)) is { } unread)
+        {
+            throw Fault(unread, "no layer reads from it; expected that of the last layer only");
+        }
+    }
+
+    private ExportException Fault(Layer layer, string fault) => new($"Layer \"{layer.Name}\" of the network {Name}: {fault}.");
+}

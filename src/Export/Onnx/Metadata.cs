@@ -1,0 +1,47 @@
+using FcnService.Export.Networks;
+using FcnService.Inference.Masks;
+using FcnService.Inference.Models;
+
+namespace FcnService.Export.Onnx;
+
+/// <summary>What exported models say about themselves to the service.</summary>
+public static class Metadata
+{
+    private const int VoidLabel = 255;
+    private const int MaxSide = 1024;
+
+    /// <summary>Describes a network as <see cref="OnnxWriter"/> writes it, for images as the FCN authors prepare them.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="classes">The class names by label, as many as the network has.</param>
+    /// <param name="license">The terms that the weights come under; null to say nothing of them.</param>
+    /// <exception cref="ExportException">There are more or fewer names than classes.</exception>
+    public static ModelDescription Describe(Network network, IReadOnlyList<string> classes, string? license)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(classes);
+        if (classes.Count != network.Output.Channels)
+        {
+            throw new ExportException(
+                $"There are {classes.Count} class names; expected {network.Output.Channels}, one for each class of {network.Name}.");
+        }
+
+        return new ModelDescription
+        {
+            Input = new InputDescription
+            {
+                Tensor = OnnxGraph.InputName,
+                Layout = TensorLayout.Nchw,
+                Channels = ChannelOrder.Bgr,
+                Mean = Fcn.MeanBgr,
+                Std = [1, 1, 1],
+            },
+            Output = new OutputDescription { Tensor = OnnxGraph.OutputName, Layout = TensorLayout.Nchw, Kind = OutputKind.Logits },
+            MultipleOf = network.CoarsestStride,
+            MaxSide = MaxSide,
+            Void = VoidLabel,
+            Classes = classes,
+            Palette = Palette.Voc,
+            License = license,
+        };
+    }
+}

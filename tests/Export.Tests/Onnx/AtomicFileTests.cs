@@ -1,0 +1,69 @@
+using FcnService.Export.Onnx;
+
+namespace FcnService.Export.Tests.Onnx;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Write_ExistingFile_ReplacesItWhenComplete()
+    {
+        File.WriteAllText(folder["file"], "before");
+
+        AtomicFile.Write(folder["file"], stream =>
+        {
+            stream.Write("after"u8);
+            Assert.Equal("before", File.ReadAllText(folder["file"]));
+        });
+
+        Assert.Equal("after", File.ReadAllText(folder["file"]));
+        Assert.Equal(["file"], folder.Files);
+    }
+
+    [Fact]
+    public void Write_DiskFails_SaysSoAndLeavesNothing()
+    {
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.Write(folder["file"], stream =>
+        {
+            stream.Write("half"u8);
+            throw new IOException("No space left");
+        }));
+
+        Assert.Equal($"{folder["file"]} cannot be written: No space left", fault.Message);
+        Assert.Empty(folder.Files);
+    }
+
+    [Fact]
+    public void Write_AnyOtherFailure_LeavesTheFileThatWasThere()
+    {
+        File.WriteAllText(folder["file"], "before");
+
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder["file"], stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+
+        Assert.Equal("before", File.ReadAllText(folder["file"]));
+        Assert.Equal(["file"], folder.Files);
+    }
+
+    [Fact]
+    public void Write_NoSuchFolder_NamesIt()
+    {
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.Write(folder["none/file"], _ => { })).Message;
+
+        Assert.Equal($"{folder["none/file"]} cannot be written: there is no folder {folder["none"]}; expected one that exists.", fault);
+    }
+
+    [Fact]
+    public void Write_PathIsAFolder_SaysSo()
+    {
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.Write(folder.Path, _ => { })).Message;
+
+        Assert.Equal($"{folder.Path} cannot be written: it is a folder; expected a file.", fault);
+    }
+}

@@ -14,6 +14,7 @@ public sealed class Network
 
     private readonly Dictionary<string, FeatureMap> featureMaps = new(StringComparer.Ordinal) { [Input] = new(InputChannels, Stride: 1) };
     private readonly List<Parameter> parameters = [];
+    private readonly List<Parameter> fixedParameters = [];
 
     /// <summary>Takes in a list of layers and checks that they fit together.</summary>
     /// <param name="name">The network's name, such as fcn8s.</param>
@@ -44,17 +45,29 @@ public sealed class Network
     /// <summary>The layers in order.</summary>
     public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>The learned tensors in the layers' order; fixed ones, such as bilinear kernels, are not among them.</summary>
+    /// <summary>The learned tensors in the layers' order.</summary>
     public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>The tensors, in order, that weights may bring but need not: bilinear kernels in the authors' dense form.</summary>
+    public IReadOnlyList<Parameter> FixedParameters => fixedParameters;
 
     /// <summary>The number of learned values.</summary>
     public long ParameterCount => parameters.Sum(parameter => parameter.Shape.Count);
+
+    /// <summary>The number of values in <see cref="FixedParameters"/>.</summary>
+    public long FixedParameterCount => fixedParameters.Sum(parameter => parameter.Shape.Count);
 
     /// <summary>The last layer's output.</summary>
     public FeatureMap Output => featureMaps[Layers[^1].Name];
 
     /// <summary>The largest stride of any layer, in image pixels. Sides that are multiples of it are halved evenly all the way.</summary>
     public int CoarsestStride => featureMaps.Values.Max(map => map.Stride);
+
+    /// <summary>
+    /// What the sides of an image must be multiples of: 1 for a network that crops its scores to the image, else
+    /// <see cref="CoarsestStride"/>, so that nothing is rounded and all maps meet.
+    /// </summary>
+    public int SizeMultiple => Layers[^1].Operation is Crop ? 1 : CoarsestStride;
 
     /// <summary>The output of one layer.</summary>
     /// <param name="name">The layer's name, or <see cref="Input"/>.</param>
@@ -81,9 +94,12 @@ public sealed class Network
             throw Fault(layer, "its name is taken; expected one of its own");
         }
 
-        parameters.AddRange(layer.Operation.Parameters(inputs[0])
-            .Select(parameter => parameter with { Name = $"{layer.Name}.{parameter.Name}" }));
+        parameters.AddRange(Named(layer, layer.Operation.Parameters(inputs[0])));
+        fixedParameters.AddRange(Named(layer, layer.Operation.FixedParameters(inputs[0])));
     }
+
+    private static IEnumerable<Parameter> Named(Layer layer, IEnumerable<Parameter> parameters) =>
+        parameters.Select(parameter => parameter with { Name = $"{layer.Name}.{parameter.Name}" });
 
     private void RefuseUnreadLayers()
     {

@@ -1,7 +1,7 @@
 namespace FcnService.Export.Networks;
 
 /// <summary>
-/// What a layer does to feature maps. The records of this file are all there are; each knows everything about itself that does not
+/// What a layer does to feature maps. The records of Operations.cs are all there are; each knows everything about itself that does not
 /// depend on where it stands in a network.
 /// </summary>
 public abstract record Operation
@@ -13,6 +13,9 @@ public abstract record Operation
     /// <summary>How many feature maps it reads.</summary>
     internal virtual int InputCount => 1;
 
+    /// <summary>What it is in a few words, such as "conv 3/1, pad 1": a kernel of 3 with a stride of 1.</summary>
+    internal abstract string Summary { get; }
+
     /// <summary>Says what is impossible about it, in words that follow the layer's name; null if nothing is.</summary>
     internal abstract string? Fault(IReadOnlyList<FeatureMap> inputs);
 
@@ -21,6 +24,30 @@ public abstract record Operation
 
     /// <summary>The learned tensors, without the layer's name.</summary>
     internal virtual IEnumerable<Parameter> Parameters(FeatureMap input) => [];
+
+    /// <summary>The tensors that are parameters in the authors' nets but are never learned, without the layer's name.</summary>
+    internal virtual IEnumerable<Parameter> FixedParameters(FeatureMap input) => [];
+
+    /// <summary>Says why it cannot read maps that are so high (or so wide), in words that follow the layer's name; null if it can.</summary>
+    internal virtual string? FaultOfLengths(IReadOnlyList<int> inputs) => null;
+
+    /// <summary>How high its output is for inputs that are so high and have no fault; widths follow the same rule.</summary>
+    internal virtual int OutputLength(IReadOnlyList<int> inputs) => inputs[0];
+
+    /// <summary>The side, in image pixels, of the square that an output position depends on.</summary>
+    /// <param name="inputs">The same of what it reads.</param>
+    /// <param name="stride">The first input's stride in image pixels.</param>
+    internal virtual int ReceptiveField(IReadOnlyList<int> inputs, int stride) => inputs[0];
+
+    /// <summary>The multiplications, each with an addition; 0 for what is not a convolution of some kind, as is the custom.</summary>
+    /// <param name="input">The input's channels.</param>
+    /// <param name="inputPositions">The input's height times its width.</param>
+    /// <param name="outputPositions">The output's height times its width.</param>
+    internal virtual long MultiplyAccumulates(FeatureMap input, long inputPositions, long outputPositions) => 0;
+
+    /// <summary>The same when kernels that are zero off their diagonal are applied channel by channel.</summary>
+    internal virtual long GroupedMultiplyAccumulates(FeatureMap input, long inputPositions, long outputPositions) =>
+        MultiplyAccumulates(input, inputPositions, outputPositions);
 
     /// <summary>The sentence for the first of some numbers that is below its minimum; null if none is.</summary>
     private protected static string? FirstTooSmall(params ReadOnlySpan<(string What, int Value, int Minimum)> numbers)
@@ -35,83 +62,4 @@ public abstract record Operation
 
         return null;
     }
-}
-
-/// <summary>A convolution with a square kernel and a bias.</summary>
-/// <param name="OutputChannels">At least 1.</param>
-/// <param name="Kernel">The kernel's side, at least 1.</param>
-/// <param name="Padding">Zeros on each of the four sides, at least 0.</param>
-/// <param name="Filler">What the weights hold before training; the bias starts at zero.</param>
-public sealed record Convolution(int OutputChannels, int Kernel, int Padding = 0, Filler Filler = Filler.HeNormal) : Operation
-{
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
-        FirstTooSmall(("number of output channels", OutputChannels, 1), ("kernel", Kernel, 1), ("padding", Padding, 0));
-
-    internal override FeatureMap Output(IReadOnlyList<FeatureMap> inputs) => inputs[0] with { Channels = OutputChannels };
-
-    internal override IEnumerable<Parameter> Parameters(FeatureMap input) =>
-    [
-        new("weight", new Shape(OutputChannels, input.Channels, Kernel, Kernel), Filler),
-        new("bias", new Shape(OutputChannels), Filler.Zero),
-    ];
-}
-
-/// <summary>max(x, 0) of each value.</summary>
-public sealed record Relu : Operation
-{
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => null;
-}
-
-/// <summary>
-/// The largest value of each square window. As in Caffe, the number of windows is rounded up: a last window may reach over the edge.
-/// </summary>
-/// <param name="Kernel">The window's side, at least 1.</param>
-/// <param name="Stride">From one window to the next, at least 1.</param>
-public sealed record MaxPool(int Kernel, int Stride) : Operation
-{
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => FirstTooSmall(("kernel", Kernel, 1), ("stride", Stride, 1));
-
-    internal override FeatureMap Output(IReadOnlyList<FeatureMap> inputs) => inputs[0] with { Stride = inputs[0].Stride * Stride };
-}
-
-/// <summary>
-/// A transposed convolution of each channel by itself with the fixed <see cref="Weights.BilinearKernel"/>: upsampling by
-/// <paramref name="Stride"/>. Nothing is learned, as in the FCN authors' nets, where its learning rate is 0.
-/// </summary>
-/// <param name="Kernel">The kernel's side, at least 1.</param>
-/// <param name="Stride">Output positions per input position, at least 1.</param>
-/// <param name="Padding">Output positions cut off each of the four sides, at least 0 and less than half the kernel.</param>
-public sealed record BilinearDeconvolution(int Kernel, int Stride, int Padding = 0) : Operation
-{
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
-        FirstTooSmall(("kernel", Kernel, 1), ("stride", Stride, 1), ("padding", Padding, 0)) ?? FaultOfPadding() ?? FaultOfStride(inputs[0]);
-
-    internal override FeatureMap Output(IReadOnlyList<FeatureMap> inputs) => inputs[0] with { Stride = inputs[0].Stride / Stride };
-
-    private string? FaultOfPadding() =>
-        2L * Padding < Kernel ? null : $"its padding is {Padding}; expected less than half of its kernel of {Kernel}";
-
-    private string? FaultOfStride(FeatureMap input) =>
-        input.Stride % Stride == 0 ? null : $"it upsamples by {Stride} what has a stride of {input.Stride}; expected a multiple of {Stride}";
-}
-
-/// <summary>The sum of two feature maps, value by value.</summary>
-public sealed record Add : Operation
-{
-    internal override int InputCount => 2;
-
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
-        inputs[0].Channels != inputs[1].Channels
-            ? $"it adds {inputs[0].Channels} and {inputs[1].Channels} channels; expected equal numbers"
-            : inputs[0].Stride != inputs[1].Stride
-                ? $"it adds maps with strides of {inputs[0].Stride} and {inputs[1].Stride}; expected equal strides"
-                : null;
-}
-
-/// <summary>Sets values to zero at random while training; does nothing in a finished model.</summary>
-/// <param name="Ratio">The share that is set to zero, at least 0 and less than 1.</param>
-public sealed record Dropout(double Ratio) : Operation
-{
-    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
-        Ratio is >= 0 and < 1 ? null : FormattableString.Invariant($"its ratio is {Ratio}; expected at least 0 and less than 1");
 }

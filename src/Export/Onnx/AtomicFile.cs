@@ -7,31 +7,76 @@ internal static class AtomicFile
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="ExportException">The file cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => WriteTogether((path, write));
+
+    /// <summary>
+    /// Writes files that belong together, all of them beside their places first. The last is the one that refers to the others: it is
+    /// never there with others than its own.
+    /// </summary>
+    /// <param name="files">The files and what writes their contents, in the order in which they are written.</param>
+    /// <exception cref="ExportException">A file cannot be written.</exception>
+    public static void WriteTogether(params IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        RefuseImpossible(path);
+        foreach (var (path, _) in files)
+        {
+            RefuseImpossible(path);
+        }
 
         // In the same folder, for only within one file system is moving a file atomic.
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporaries = files.Select(file => $"{file.Path}.{Guid.NewGuid():N}.tmp").ToList();
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            for (var i = 0; i < files.Count; i++)
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
+                WriteToDisk(files[i].Path, temporaries[i], files[i].Write);
             }
 
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ExportException($"{path} cannot be written: {error.Message}", error);
+            MoveIntoPlace(temporaries, [.. files.Select(file => file.Path)]);
         }
         finally
         {
-            DeleteIfThere(temporary);
+            temporaries.ForEach(DeleteIfThere);
         }
     }
+
+    private static void WriteToDisk(string path, string temporary, Action<Stream> write)
+    {
+        try
+        {
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, error);
+        }
+    }
+
+    private static void MoveIntoPlace(List<string> temporaries, List<string> paths)
+    {
+        var moved = 0;
+        try
+        {
+            if (paths.Count > 1)
+            {
+                // Between the moves there is none that refers to the others, rather than an old one that refers to new ones.
+                File.Delete(paths[^1]);
+            }
+
+            for (; moved < paths.Count; moved++)
+            {
+                File.Move(temporaries[moved], paths[moved], overwrite: true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            paths[..moved].ForEach(DeleteIfThere);
+            throw CannotBeWritten(paths[moved], error);
+        }
+    }
+
+    private static ExportException CannotBeWritten(string path, Exception error) => new($"{path} cannot be written: {error.Message}", error);
 
     private static void RefuseImpossible(string path)
     {

@@ -36,7 +36,7 @@ public static class Metadata
                 Std = [1, 1, 1],
             },
             Output = new OutputDescription { Tensor = OnnxGraph.OutputName, Layout = TensorLayout.Nchw, Kind = OutputKind.Logits },
-            MultipleOf = network.CoarsestStride,
+            MultipleOf = network.SizeMultiple,
             MaxSide = MaxSide,
             Void = VoidLabel,
             Classes = classes,

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FcnService.Export.Networks;
 using FcnService.Export.Weights;
-using Google.Protobuf;
 
 namespace FcnService.Export.Onnx;
 
@@ -17,22 +16,28 @@ internal sealed class OnnxGraph
     /// <summary>The graph's output.</summary>
     public const string OutputName = "logits";
 
+    /// <summary>The constant [2, 3], height and width of [N, channels, height, width], that all crops share.</summary>
+    private const string SpatialAxes = "spatial_axes";
+
     private readonly NetworkWeights weights;
+    private readonly WeightPrecision precision;
     private readonly GraphProto graph;
 
     /// <summary>The name, in the graph, of each layer's output.</summary>
     private readonly Dictionary<string, string> tensorNames = new(StringComparer.Ordinal) { [Network.Input] = InputName };
 
-    private OnnxGraph(NetworkWeights weights)
+    private OnnxGraph(NetworkWeights weights, WeightPrecision precision)
     {
         this.weights = weights;
+        this.precision = precision;
         graph = new GraphProto { Name = weights.Network.Name };
     }
 
-    /// <summary>Builds the graph; the weights' bytes are shared with it, not copied.</summary>
-    public static GraphProto Build(NetworkWeights weights)
+    /// <summary>Builds the graph; the weights' bytes, where they stay 32-bit floats, are shared with it, not copied.</summary>
+    /// <exception cref="ExportException">A weight is too large for the precision.</exception>
+    public static GraphProto Build(NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full)
     {
-        var builder = new OnnxGraph(weights);
+        var builder = new OnnxGraph(weights, precision);
         builder.AddInputAndOutput();
         builder.AddNodes();
         return builder.graph;
@@ -41,9 +46,13 @@ internal sealed class OnnxGraph
     private void AddInputAndOutput()
     {
         var network = weights.Network;
-        var multiple = network.CoarsestStride;
-        graph.Input.Add(Image(InputName, Network.InputChannels, $"Mean-subtracted; height and width are multiples of {multiple}."));
-        graph.Output.Add(Image(OutputName, network.Output.Channels, "A score for each class; the largest wins."));
+        var sizes = network.SizeMultiple == 1 ? "of any height and width" : $"height and width are multiples of {network.SizeMultiple}";
+        var input = Image(InputName, Network.InputChannels, "height", "width");
+        input.DocString = network.SizeMultiple == 1 ? $"Mean-subtracted, {sizes}." : $"Mean-subtracted; {sizes}.";
+        graph.Input.Add(input);
+        var output = Image(OutputName, network.Output.Channels, "height", "width");
+        output.DocString = "A score for each class; the largest wins.";
+        graph.Output.Add(output);
     }
 
     private void AddNodes()
@@ -60,107 +69,149 @@ internal sealed class OnnxGraph
             }
 
             tensorNames[layer.Name] = layer == last ? OutputName : layer.Name;
-            AddNode(layer);
+            AddNodes(layer);
         }
     }
 
-    private void AddNode(Layer layer)
+    private void AddNodes(Layer layer)
     {
+        var inputs = layer.Inputs.Select(input => tensorNames[input]).ToList();
         switch (layer.Operation)
         {
             case Convolution convolution:
-                AddNode(layer, "Conv", [Learned($"{layer.Name}.weight"), Learned($"{layer.Name}.bias")],
+                AddNode(layer, "Conv", [inputs[0], Learned($"{layer.Name}.weight"), Learned($"{layer.Name}.bias")],
                 [
-                    Numbers("kernel_shape", convolution.Kernel, convolution.Kernel),
+                    .. convolution.Groups > 1 ? [Number("group", convolution.Groups)] : (AttributeProto[])[],
+                    Square("kernel_shape", convolution.Kernel),
                     Numbers("pads", convolution.Padding, convolution.Padding, convolution.Padding, convolution.Padding),
+                    .. convolution.Stride > 1 ? [Square("strides", convolution.Stride)] : (AttributeProto[])[],
                 ]);
                 break;
             case Relu:
-                AddNode(layer, "Relu", [], []);
+                AddNode(layer, "Relu", inputs, []);
                 break;
             case MaxPool pool:
-                AddNode(layer, "MaxPool", [],
+                AddNode(layer, "MaxPool", inputs,
                 [
                     Number("ceil_mode", 1),
-                    Numbers("kernel_shape", pool.Kernel, pool.Kernel),
-                    Numbers("strides", pool.Stride, pool.Stride),
+                    Square("kernel_shape", pool.Kernel),
+                    Square("strides", pool.Stride),
                 ]);
                 break;
             case BilinearDeconvolution deconvolution:
-                var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
-                AddNode(layer, "ConvTranspose", [Constant(BilinearWeight(layer.Name, deconvolution, channels))],
+                var kernel = weights[$"{layer.Name}.weight"];
+                AddNode(layer, "ConvTranspose", [inputs[0], Constant(OnnxTensors.Single(kernel))],
                 [
-                    Number("group", channels),
-                    Numbers("kernel_shape", deconvolution.Kernel, deconvolution.Kernel),
+                    Number("group", DeconvolutionKernel.IsPerChannel(kernel) ? kernel.Shape.Dimensions[0] : 1),
+                    Square("kernel_shape", deconvolution.Kernel),
                     Numbers("pads", deconvolution.Padding, deconvolution.Padding, deconvolution.Padding, deconvolution.Padding),
-                    Numbers("strides", deconvolution.Stride, deconvolution.Stride),
+                    Square("strides", deconvolution.Stride),
                 ]);
                 break;
+            case Crop crop:
+                AddCrop(layer, inputs[0], reference: inputs[1], crop.Offset);
+                break;
             case Add:
-                AddNode(layer, "Add", [], []);
+                AddNode(layer, "Add", inputs, []);
+                break;
+            case Scale scale:
+                AddNode(layer, "Mul", [inputs[0], Constant(OnnxTensors.Scalar($"{layer.Name}.factor", scale.Factor))], []);
+                break;
+            case LocalResponseNormalization normalization:
+                AddNode(layer, "LRN", inputs,
+                [
+                    Real("alpha", normalization.Alpha),
+                    Real("beta", normalization.Beta),
+                    Real("bias", 1),
+                    Number("size", normalization.Size),
+                ]);
                 break;
             default:
                 throw new UnreachableException($"No ONNX node is known for a {layer.Operation.GetType().Name}.");
         }
     }
 
-    private void AddNode(Layer layer, string operatorName, IEnumerable<string> constants, IEnumerable<AttributeProto> attributes)
+    /// <summary>
+    /// Cuts out what is as large as the reference. How much is left over behind it varies with the image's size, because pooling rounds
+    /// up; so the end is computed from the reference's shape.
+    /// </summary>
+    private void AddCrop(Layer layer, string input, string reference, int offset)
     {
-        var node = new NodeProto { Name = layer.Name, OpType = operatorName };
-        node.Input.AddRange(layer.Inputs.Select(input => tensorNames[input]));
-        node.Input.AddRange(constants);
-        node.Output.Add(tensorNames[layer.Name]);
+        var (start, size, end) = ($"{layer.Name}.start", $"{layer.Name}.size", $"{layer.Name}.end");
+        if (!graph.Initializer.Any(initializer => initializer.Name == SpatialAxes))
+        {
+            Constant(OnnxTensors.Integers(SpatialAxes, 2, 3));
+        }
+
+        Constant(OnnxTensors.Integers(start, offset, offset));
+        AddNode(size, "Shape", [reference], [Number("start", 2), Number("end", 4)]);
+        AddNode(end, "Add", [size, start], []);
+        AddNode(layer, "Slice", [input, start, end, SpatialAxes], []);
+
+        // Shape inference (onnx 1.12) loses even the number of axes after a Slice to a computed end.
+        var output = tensorNames[layer.Name];
+        if (output != OutputName)
+        {
+            var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
+            graph.ValueInfo.Add(Image(output, channels, $"{layer.Name}.height", $"{layer.Name}.width"));
+        }
+    }
+
+    private void AddNode(Layer layer, string operatorName, IEnumerable<string> inputs, IEnumerable<AttributeProto> attributes)
+    {
+        AddNode(tensorNames[layer.Name], operatorName, inputs, attributes);
+        graph.Node[^1].Name = layer.Name;
+    }
+
+    private void AddNode(string output, string operatorName, IEnumerable<string> inputs, IEnumerable<AttributeProto> attributes)
+    {
+        var node = new NodeProto { Name = output, OpType = operatorName };
+        node.Input.AddRange(inputs);
+        node.Output.Add(output);
         node.Attribute.AddRange(attributes);
         graph.Node.Add(node);
     }
 
-    private string Learned(string parameter) => Constant(weights[parameter]);
-
-    private string Constant(Tensor tensor)
+    /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>
+    private string Learned(string parameter)
     {
-        var initializer = new TensorProto
+        if (precision == WeightPrecision.Full)
         {
-            Name = tensor.Name,
-            DataType = (int)TensorProto.Types.DataType.Float,
-            RawData = UnsafeByteOperations.UnsafeWrap(tensor.Data),
-        };
-        initializer.Dims.AddRange(tensor.Shape.Dimensions.Select(dimension => (long)dimension));
-        graph.Initializer.Add(initializer);
+            return Constant(OnnxTensors.Single(weights[parameter]));
+        }
+
+        var single = $"{parameter}.single";
+        AddNode(single, "Cast", [Constant(OnnxTensors.Half(weights[parameter]))], [Number("to", (int)TensorProto.Types.DataType.Float)]);
+        return single;
+    }
+
+    private string Constant(TensorProto tensor)
+    {
+        graph.Initializer.Add(tensor);
         return tensor.Name;
     }
 
-    /// <summary>
-    /// A kernel a channel, [channels, 1, k, k]: with as many groups as channels this is exactly the authors' dense
-    /// [channels, channels, k, k], which is zero off its diagonal, at a fraction of the work.
-    /// </summary>
-    private static Tensor BilinearWeight(string layer, BilinearDeconvolution deconvolution, int channels)
-    {
-        var kernel = BilinearKernel.Create(deconvolution.Kernel);
-        return Tensor.Create($"{layer}.weight", new Shape(channels, 1, deconvolution.Kernel, deconvolution.Kernel), values =>
-        {
-            for (var i = 0; i < channels; i++)
-            {
-                kernel.CopyTo(values[(i * kernel.Length)..]);
-            }
-        });
-    }
-
-    private static ValueInfoProto Image(string name, int channels, string description)
+    private static ValueInfoProto Image(string name, int channels, string height, string width)
     {
         var shape = new TensorShapeProto();
         shape.Dim.AddRange(
         [
             new TensorShapeProto.Types.Dimension { DimParam = "batch" },
             new TensorShapeProto.Types.Dimension { DimValue = channels },
-            new TensorShapeProto.Types.Dimension { DimParam = "height" },
-            new TensorShapeProto.Types.Dimension { DimParam = "width" },
+            new TensorShapeProto.Types.Dimension { DimParam = height },
+            new TensorShapeProto.Types.Dimension { DimParam = width },
         ]);
         var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape };
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor }, DocString = description };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     private static AttributeProto Number(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    private static AttributeProto Real(string name, float value) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+
+    private static AttributeProto Square(string name, long side) => Numbers(name, side, side);
 
     private static AttributeProto Numbers(string name, params ReadOnlySpan<long> values)
     {

@@ -11,41 +11,61 @@ public static class OnnxWriter
     private const int IrVersion = 8;
 
     /// <summary>
-    /// The most bytes of weights that one file takes. Above 2 GiB Google.Protobuf writes a broken file without a word; 16 MiB are left
-    /// for all that is not weights.
+    /// The most bytes of weights that the model's own file takes. Above 2 GiB Google.Protobuf writes a broken file without a word; 16 MiB
+    /// are left for all that is not weights.
     /// </summary>
     private const long MostWeightBytes = int.MaxValue - (16L << 20);
 
-    /// <summary>Writes the file; it appears under its name only when it is complete.</summary>
+    /// <summary>
+    /// Writes the file; it appears under its name only when it is complete. Weights that together exceed what one file can take, 2 GiB,
+    /// go to a second one, NAME.onnx.data beside NAME.onnx, and the two must stay together.
+    /// </summary>
     /// <param name="path">The file; one that exists is replaced. Its folder must exist.</param>
     /// <param name="weights">The network and its weights.</param>
     /// <param name="description">What the model says about itself to the service.</param>
-    /// <exception cref="ExportException">The weights are too large for one file, or the file cannot be written.</exception>
-    public static void Write(string path, NetworkWeights weights, ModelDescription description)
+    /// <param name="precision">The numbers that hold the learned weights.</param>
+    /// <returns>The bytes written, of both files if there are two.</returns>
+    /// <exception cref="ExportException">A file cannot be written, or a weight is too large for the precision.</exception>
+    public static long Write(
+        string path, NetworkWeights weights, ModelDescription description, WeightPrecision precision = WeightPrecision.Full) =>
+        Write(path, weights, description, precision, MostWeightBytes);
+
+    /// <summary>Refuses a network with a weight that cannot be held in memory, which can be told before there are any.</summary>
+    /// <param name="network">The network.</param>
+    /// <exception cref="ExportException">There is one.</exception>
+    public static void RefuseTooLarge(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var largest = network.Parameters.Concat(network.FixedParameters).MaxBy(parameter => parameter.Shape.Count);
+        if (largest is not null && largest.Shape.Count > Array.MaxLength / sizeof(float))
+        {
+            throw new ExportException(
+                $"Tensor \"{largest.Name}\" of {network.Name} would take {largest.Shape.Count * sizeof(float)} bytes; "
+                + $"expected at most {Array.MaxLength}.");
+        }
+    }
+
+    internal static long Write(
+        string path, NetworkWeights weights, ModelDescription description, WeightPrecision precision, long mostWeightBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(description);
-        RefuseTooLarge(weights.Network);
-        var model = Build(weights, description);
-        AtomicFile.Write(path, stream => model.WriteTo(stream));
-    }
-
-    /// <summary>Refuses a network whose weights do not fit into one file, which can be told before there are any.</summary>
-    /// <param name="network">The network.</param>
-    /// <exception cref="ExportException">They do not fit.</exception>
-    public static void RefuseTooLarge(Network network)
-    {
-        ArgumentNullException.ThrowIfNull(network);
-        var bytes = network.ParameterCount * sizeof(float);
-        if (bytes > MostWeightBytes)
+        var model = Build(weights, description, precision);
+        if (model.Graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= mostWeightBytes)
         {
-            throw new ExportException(
-                $"The weights of {network.Name} would take {bytes} bytes; expected at most {MostWeightBytes}: an ONNX file ends at 2 GiB.");
+            AtomicFile.Write(path, stream => model.WriteTo(stream));
+            return Length(path);
         }
+
+        var dataPath = $"{path}.data";
+        var data = ExternalData.MoveOut(model.Graph, Path.GetFileName(dataPath));
+        AtomicFile.WriteTogether((dataPath, data.WriteTo), (path, stream => model.WriteTo(stream)));
+        return Length(dataPath) + Length(path);
     }
 
-    internal static ModelProto Build(NetworkWeights weights, ModelDescription description) => new()
+    internal static ModelProto Build(
+        NetworkWeights weights, ModelDescription description, WeightPrecision precision = WeightPrecision.Full) => new()
     {
         IrVersion = IrVersion,
         ProducerName = "FcnService",
@@ -53,6 +73,8 @@ public static class OnnxWriter
         ProducerVersion = typeof(OnnxWriter).Assembly.GetName().Version!.ToString(3),
         OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = OnnxGraph.OperatorSet } },
         MetadataProps = { new StringStringEntryProto { Key = ModelDescription.MetadataKey, Value = description.ToJson() } },
-        Graph = OnnxGraph.Build(weights),
+        Graph = OnnxGraph.Build(weights, precision),
     };
+
+    private static long Length(string path) => new FileInfo(path).Length;
 }

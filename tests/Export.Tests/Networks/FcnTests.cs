@@ -12,6 +12,21 @@ public sealed class FcnTests
     }
 
     [Fact]
+    public void EachNetwork_AuthorsWidth_HasThePublishedParameters()
+    {
+        Assert.Equal((134_362_751, 134_489_759), Count(Fcn.Fcn8s(21, padding: PaddingVariant.Original)));
+        Assert.Equal((134_362_751, 134_489_759), Count(Fcn.Fcn8sAtOnce(21, padding: PaddingVariant.Original)));
+        Assert.Equal(136_152_917, Count(Fcn.Fcn32s(21, padding: PaddingVariant.Original)).All);
+        Assert.Equal(56_954_261, Count(Fcn.FcnAlexNet(21)).Learned);
+
+        // Without the 256 · 21 + 21 of score_pool3, and with kernels of 4 and 32.
+        Assert.Equal((134_357_354, 134_357_354 + (441 * (16 + 1024))), Count(Fcn.Fcn16s(21, padding: PaddingVariant.Original)));
+
+        static (long Learned, long All) Count(Network network) =>
+            (network.ParameterCount, network.ParameterCount + network.FixedParameterCount);
+    }
+
+    [Fact]
     public void Fcn8s_QuarterWidth_HasTheTrainedModelsParameters() =>
         Assert.Equal(4_402_993, Fcn.Fcn8s(classes: 11, width: 0.25, fcChannels: 512).ParameterCount);
 
@@ -30,6 +45,61 @@ public sealed class FcnTests
         ];
 
         Assert.Equal(expected, Fcn.Fcn8s(classes: 21).Layers.Select(layer => layer.Name));
+    }
+
+    [Theory]
+    [InlineData("fcn32s", "upscore score")]
+    [InlineData("fcn16s", "upscore2 score_pool4 score_pool4c fuse_pool4 upscore16 score")]
+    [InlineData(
+        "fcn8s",
+        "upscore2 score_pool4 score_pool4c fuse_pool4 upscore_pool4 score_pool3 score_pool3c fuse_pool3 upscore8 score")]
+    [InlineData(
+        "fcn8s-atonce",
+        "upscore2 scale_pool4 score_pool4 score_pool4c fuse_pool4 "
+            + "upscore_pool4 scale_pool3 score_pool3 score_pool3c fuse_pool3 upscore8 score")]
+    public void EachNetworkInOriginalPadding_AfterTheTrunk_HasTheAuthorsLayersInTheirOrder(string name, string layers)
+    {
+        var network = OriginalPadding(name);
+
+        Assert.Equal(name, network.Name);
+        var head = network.Layers.SkipWhile(layer => layer.Name != "score_fr").Skip(1);
+        Assert.Equal(layers.Split(' '), head.Select(layer => layer.Name));
+    }
+
+    [Fact]
+    public void FcnAlexNet_HasTheAuthorsLayersInTheirOrder()
+    {
+        string[] expected =
+        [
+            "conv1", "relu1", "pool1", "norm1", "conv2", "relu2", "pool2", "norm2", "conv3", "relu3", "conv4", "relu4", "conv5", "relu5",
+            "pool5", "fc6", "relu6", "drop6", "fc7", "relu7", "drop7", "score_fr", "upscore", "score",
+        ];
+
+        Assert.Equal(expected, Fcn.FcnAlexNet(classes: 21).Layers.Select(layer => layer.Name));
+    }
+
+    [Theory]
+    [InlineData("fcn32s", "score 19")]
+    [InlineData("fcn16s", "score_pool4c 5, score 27")]
+    [InlineData("fcn8s", "score_pool4c 5, score_pool3c 9, score 31")]
+    [InlineData("fcn8s-atonce", "score_pool4c 5, score_pool3c 9, score 31")]
+    [InlineData("fcn-alexnet", "score 18")]
+    public void EachNetworkInOriginalPadding_Crops_HaveTheAuthorsOffsets(string name, string crops) => Assert.Equal(
+        crops,
+        string.Join(", ", OriginalPadding(name).Layers
+            .Where(layer => layer.Operation is Crop)
+            .Select(layer => $"{layer.Name} {((Crop)layer.Operation).Offset}")));
+
+    [Fact]
+    public void Fcn8sAtOnce_ScalesPool4By100thAndPool3By10000th()
+    {
+        var network = Fcn.Fcn8sAtOnce(2, 1.0 / 64, 1);
+
+        Assert.Equal(
+            [("scale_pool4", "pool4", 0.01f), ("scale_pool3", "pool3", 0.0001f)],
+            network.Layers
+                .Where(layer => layer.Operation is Scale)
+                .Select(layer => (layer.Name, layer.Inputs[0], ((Scale)layer.Operation).Factor)));
     }
 
     [Theory]
@@ -88,4 +158,22 @@ public sealed class FcnTests
     [Fact]
     public void Fcn8s_SeveralFaults_AreFoundTogether() =>
         Assert.Equal(2, Assert.Throws<ExportException>(() => Fcn.Fcn8s(21, 0.3, 0)).Faults.Count);
+
+    [Fact]
+    public void FcnAlexNet_WidthThatSplitsChannels_SaysWhatIsExpected()
+    {
+        var fault = Assert.Throws<ExportException>(() => Fcn.FcnAlexNet(21, 1.0 / 32)).Message;
+
+        // 1/32 gives conv1 three channels, which the two groups of conv2 cannot share.
+        Assert.Equal("The width is 0.03125; expected a multiple of 1/16, so that channels are whole numbers, up to 16.", fault);
+    }
+
+    private static Network OriginalPadding(string name) => name switch
+    {
+        "fcn32s" => Fcn.Fcn32s(21, padding: PaddingVariant.Original),
+        "fcn16s" => Fcn.Fcn16s(21, padding: PaddingVariant.Original),
+        "fcn8s" => Fcn.Fcn8s(21, padding: PaddingVariant.Original),
+        "fcn8s-atonce" => Fcn.Fcn8sAtOnce(21, padding: PaddingVariant.Original),
+        _ => Fcn.FcnAlexNet(21),
+    };
 }

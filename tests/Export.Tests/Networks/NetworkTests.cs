@@ -24,6 +24,22 @@ public sealed class NetworkTests
             [new("conv1", new Convolution(4, 1), [Network.Input]), new("fuse", new Add(), [Network.Input, "conv1"])]
         },
         { "strides of 1 and 2; expected equal strides", [Pool, new("fuse", new Add(), [Network.Input, "pool1"])] },
+        { "stride is 0; expected at least 1", [new("conv1", new Convolution(4, 3, Stride: 0), [Network.Input])] },
+        { "number of groups is 0; expected at least 1", [new("conv1", new Convolution(4, 3, Groups: 0), [Network.Input])] },
+        { "turns 3 channels into 4; expected multiples of its 2 groups", [new("conv1", new Convolution(4, 3, Groups: 2), [Network.Input])] },
+        { "turns 3 channels into 4; expected multiples of its 3 groups", [new("conv1", new Convolution(4, 3, Groups: 3), [Network.Input])] },
+        { "stride is 3; expected at most its kernel of 2", [new("pool", new MaxPool(2, 3), [Network.Input])] },
+        { "reads from 1 layers; expected 2", [new("crop", new Crop(1), [Network.Input])] },
+        { "offset is -1; expected at least 0", [new("crop", new Crop(-1), [Network.Input, Network.Input])] },
+        {
+            "crops a map with a stride of 2 to one with 1; expected equal strides",
+            [Pool, new("crop", new Crop(1), ["pool1", Network.Input])]
+        },
+        { "factor is NaN; expected a finite number", [new("scale", new Scale(float.NaN), [Network.Input])] },
+        { "size is 4; expected an odd number", [new("norm", new LocalResponseNormalization(4, 1, 1), [Network.Input])] },
+        { "size is -1; expected an odd number", [new("norm", new LocalResponseNormalization(-1, 1, 1), [Network.Input])] },
+        { "alpha is -1; expected a number, at least 0", [new("norm", new LocalResponseNormalization(5, -1, 1), [Network.Input])] },
+        { "beta is NaN; expected a number, at least 0", [new("norm", new LocalResponseNormalization(5, 1, float.NaN), [Network.Input])] },
         { "ratio is 1; expected at least 0 and less than 1", [new("drop", new Dropout(1), [Network.Input])] },
         { "its name is taken", [Pool, Pool] },
         { "its name is taken", [new(Network.Input, new Relu(), [Network.Input])] },
@@ -80,5 +96,43 @@ public sealed class NetworkTests
         Assert.Equal(new FeatureMap(8, 2), network.FeatureMapOf("conv"));
         Assert.Equal(new FeatureMap(8, 1), network.Output);
         Assert.Equal(2, network.CoarsestStride);
+    }
+
+    [Fact]
+    public void Parameters_OfGroups_ReadTheInputsOfTheirGroupOnly()
+    {
+        var network = new Network("test",
+        [
+            new("conv1", new Convolution(8, Kernel: 11, Padding: 100, Stride: 4), [Network.Input]),
+            new("conv2", new Convolution(6, Kernel: 5, Padding: 2, Groups: 2), ["conv1"]),
+        ]);
+
+        Assert.Equal(new Shape(6, 4, 5, 5), network.Parameters.Single(parameter => parameter.Name == "conv2.weight").Shape);
+        Assert.Equal(new FeatureMap(6, 4), network.Output);
+    }
+
+    [Fact]
+    public void FixedParameters_AreTheDenseKernelsOfDeconvolutions()
+    {
+        var network = new Network("test",
+        [
+            Pool,
+            new("conv", new Convolution(8, 1), ["pool1"]),
+            new("up", new BilinearDeconvolution(4, 2, 1), ["conv"]),
+        ]);
+
+        Assert.Equal([new Parameter("up.weight", new Shape(8, 8, 4, 4), Filler.Bilinear)], network.FixedParameters);
+        Assert.Equal(8 * 8 * 16, network.FixedParameterCount);
+        Assert.DoesNotContain(network.Parameters, parameter => parameter.Name == "up.weight");
+    }
+
+    [Fact]
+    public void SizeMultiple_CroppedToTheImage_Is1()
+    {
+        Layer[] layers = [Pool, new("up", new BilinearDeconvolution(4, 2), ["pool1"])];
+        var crop = new Layer("score", new Crop(1), ["up", Network.Input]);
+
+        Assert.Equal(2, new Network("test", layers).SizeMultiple);
+        Assert.Equal(1, new Network("test", [.. layers, crop]).SizeMultiple);
     }
 }

@@ -66,4 +66,43 @@ public sealed class AtomicFileTests : IDisposable
 
         Assert.Equal($"{folder.Path} cannot be written: it is a folder; expected a file.", fault);
     }
+
+    [Fact]
+    public void WriteTogether_SecondFails_LeavesBothAsTheyWere()
+    {
+        File.WriteAllText(folder["data"], "old data");
+        File.WriteAllText(folder["model"], "old model");
+
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
+            (folder["data"], stream => stream.Write("new data"u8)),
+            (folder["model"], _ => throw new IOException("No space left")))).Message;
+
+        Assert.Equal($"{folder["model"]} cannot be written: No space left", fault);
+        Assert.Equal(["data", "model"], folder.Files.Order());
+        Assert.Equal(("old data", "old model"), (File.ReadAllText(folder["data"]), File.ReadAllText(folder["model"])));
+    }
+
+    [Fact]
+    public void WriteTogether_Success_ReplacesBothAndLeavesNothingElse()
+    {
+        File.WriteAllText(folder["model"], "old model");
+
+        AtomicFile.WriteTogether(
+            (folder["data"], stream => stream.Write("new data"u8)), (folder["model"], stream => stream.Write("new model"u8)));
+
+        Assert.Equal(["data", "model"], folder.Files.Order());
+        Assert.Equal(("new data", "new model"), (File.ReadAllText(folder["data"]), File.ReadAllText(folder["model"])));
+    }
+
+    [Fact]
+    public void WriteTogether_OneIsAFolder_WritesNeither()
+    {
+        Directory.CreateDirectory(folder["model"]);
+
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
+            (folder["data"], stream => stream.Write("new data"u8)), (folder["model"], stream => stream.Write("new model"u8)))).Message;
+
+        Assert.Equal($"{folder["model"]} cannot be written: it is a folder; expected a file.", fault);
+        Assert.Empty(folder.Files);
+    }
 }

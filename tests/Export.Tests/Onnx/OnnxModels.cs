@@ -12,6 +12,20 @@ internal static class OnnxModels
 {
     public static readonly Network Tiny = Fcn.Fcn8s(classes: 5, width: 1.0 / 16, fcChannels: 32);
 
+    /// <summary>Every network that there is, in every padding.</summary>
+    public static readonly IReadOnlyDictionary<string, Network> TinyNetworks = new Dictionary<string, Network>
+    {
+        ["fcn32s same"] = Fcn.Fcn32s(5, 1.0 / 32, 16, PaddingVariant.Same),
+        ["fcn32s original"] = Fcn.Fcn32s(5, 1.0 / 32, 16, PaddingVariant.Original),
+        ["fcn16s same"] = Fcn.Fcn16s(5, 1.0 / 32, 16, PaddingVariant.Same),
+        ["fcn16s original"] = Fcn.Fcn16s(5, 1.0 / 32, 16, PaddingVariant.Original),
+        ["fcn8s same"] = Tiny,
+        ["fcn8s original"] = Fcn.Fcn8s(5, 1.0 / 32, 16, PaddingVariant.Original),
+        ["fcn8s-atonce same"] = Fcn.Fcn8sAtOnce(5, 1.0 / 32, 16, PaddingVariant.Same),
+        ["fcn8s-atonce original"] = Fcn.Fcn8sAtOnce(5, 1.0 / 32, 16, PaddingVariant.Original),
+        ["fcn-alexnet original"] = Fcn.FcnAlexNet(5, 1.0 / 16, 16),
+    };
+
     /// <summary>A description for networks whose classes have no names.</summary>
     public static ModelDescription Describe(Network network) =>
         Metadata.Describe(network, [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")], license: null);
@@ -35,15 +49,24 @@ internal static class OnnxModels
             "the test");
     }
 
-    public static FloatImage Run(string path, FloatImage image)
+    public static FloatImage Run(string path, FloatImage image) => Run(path, [image])[0];
+
+    /// <summary>Runs images of one size as one batch.</summary>
+    public static FloatImage[] Run(string path, IReadOnlyList<FloatImage> images)
     {
         using var session = new InferenceSession(path);
         using var options = new RunOptions();
-        var values = Array.ConvertAll(image.Values, value => (float)value);
-        using var input = OrtValue.CreateTensorValueFromMemory(values, [1, image.Channels, image.Height, image.Width]);
+        float[] values = [.. images.SelectMany(image => image.Values).Select(value => (float)value)];
+        var first = images[0];
+        using var input = OrtValue.CreateTensorValueFromMemory(values, [images.Count, first.Channels, first.Height, first.Width]);
         using var outputs = session.Run(options, ["image"], [input], ["logits"]);
         var shape = outputs[0].GetTensorTypeAndShape().Shape;
+        Assert.Equal(images.Count, shape[0]);
         var logits = Array.ConvertAll(outputs[0].GetTensorDataAsSpan<float>().ToArray(), value => (double)value);
-        return new FloatImage((int)shape[1], (int)shape[2], (int)shape[3], logits);
+        return
+        [
+            .. logits.Chunk(logits.Length / images.Count)
+                .Select(chunk => new FloatImage((int)shape[1], (int)shape[2], (int)shape[3], chunk)),
+        ];
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
+using FcnService.Export.Tests.Reference;
 using FcnService.Export.Weights;
 using FcnService.Inference.Models;
 
@@ -51,12 +53,28 @@ public sealed class OnnxWriterTests : IDisposable
         Assert.Equal(OnnxModels.Describe(OnnxModels.Tiny).ToJson(), metadata.Value);
     }
 
-    [Fact]
-    public void Write_File_PassesTheOnnxChecker()
+    public static TheoryData<string, WeightPrecision> EachModel
     {
-        var hasChecker = File.Exists(Python) && External.Run(Python, ["-c", "import onnx"]).ExitCode == 0;
-        Assert.SkipUnless(hasChecker, $"needs the onnx module of {Python}");
-        Write("a.onnx", seed: 1);
+        get
+        {
+            var models = new TheoryData<string, WeightPrecision>();
+            foreach (var name in OnnxModels.TinyNetworks.Keys)
+            {
+                models.Add(name, WeightPrecision.Full);
+            }
+
+            models.Add("fcn8s original", WeightPrecision.Half);
+            return models;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EachModel))]
+    public void Write_File_PassesTheOnnxChecker(string name, WeightPrecision precision)
+    {
+        RequireChecker();
+        var network = OnnxModels.TinyNetworks[name];
+        OnnxWriter.Write(folder["a.onnx"], Initialization.Create(network, seed: 1), OnnxModels.Describe(network), precision);
 
         var (exitCode, output, error) = External.Run(Python,
         [
@@ -65,28 +83,92 @@ public sealed class OnnxWriterTests : IDisposable
             import sys, onnx
             onnx.checker.check_model(sys.argv[1], full_check=True)
             model = onnx.shape_inference.infer_shapes(onnx.load(sys.argv[1]), strict_mode=True)
-            print(len(model.graph.node), len(model.graph.initializer))
+            shapes = {value.name: value.type.tensor_type.shape for value in model.graph.value_info}
+            for node in model.graph.node:
+                for name in node.output:
+                    if name != "logits" and node.op_type not in ("Shape", "Cast") and not name.endswith(".end"):
+                        print(name, shapes[name].dim[1].dim_value, len(shapes[name].dim))
+            """,
+            folder["a.onnx"],
+        ]);
+
+        // What is inferred of each value in between: four axes, and the network's channels.
+        Assert.True(exitCode == 0, error);
+        var expected = network.Layers.SkipLast(1).Where(layer => layer.Operation is not Dropout)
+            .Select(layer => $"{layer.Name} {network.FeatureMapOf(layer.Name).Channels} 4");
+        Assert.Equal(expected, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void Write_AboveTheLimit_PutsWeightsIntoASecondFileThatOnnxRuntimeFinds()
+    {
+        var network = OnnxModels.TinyNetworks["fcn8s original"];
+        var weights = OnnxModels.WithoutZeros(network, seed: 1);
+        var image = FloatImage.Random(3, 37, 53, seed: 2, scale: 128);
+        var alone = OnnxWriter.Write(folder["alone.onnx"], weights, OnnxModels.Describe(network));
+
+        var half = 4 * network.ParameterCount / 2;
+        var bytes = OnnxWriter.Write(folder["model.onnx"], weights, OnnxModels.Describe(network), WeightPrecision.Full, mostWeightBytes: half);
+
+        Assert.Equal(["alone.onnx", "model.onnx", "model.onnx.data"], folder.Files.Order());
+        var (model, data) = (new FileInfo(folder["model.onnx"]).Length, new FileInfo(folder["model.onnx.data"]).Length);
+        Assert.Equal((bytes, true), (model + data, model < alone / 2 && data > alone / 2));
+        Assert.Equal(OnnxModels.Run(folder["alone.onnx"], image).Values, OnnxModels.Run(folder["model.onnx"], image).Values);
+    }
+
+    [Fact]
+    public void Write_TwoFiles_PassTheOnnxChecker()
+    {
+        RequireChecker();
+        OnnxWriter.Write(
+            folder["a.onnx"],
+            Initialization.Create(OnnxModels.Tiny, seed: 1),
+            OnnxModels.Describe(OnnxModels.Tiny),
+            WeightPrecision.Full,
+            mostWeightBytes: 0);
+
+        var (exitCode, output, error) = External.Run(Python,
+        [
+            "-c",
+            """
+            import sys, onnx, onnx.numpy_helper
+            onnx.checker.check_model(sys.argv[1], full_check=True)
+            weight = next(w for w in onnx.load(sys.argv[1]).graph.initializer if w.name == "fc6.weight")
+            print(sum(onnx.numpy_helper.to_array(weight).flatten()))
             """,
             folder["a.onnx"],
         ]);
 
         Assert.True(exitCode == 0, error);
-        // The 45 layers without two dropouts; a weight and a bias of 18 convolutions, and a weight of 3 deconvolutions.
-        Assert.Equal("43 39", output.Trim());
+        var weight = Initialization.Create(OnnxModels.Tiny, seed: 1)["fc6.weight"].Values.ToArray();
+        Assert.Equal(weight.Sum(value => (double)value), double.Parse(output, CultureInfo.InvariantCulture), tolerance: 1e-2);
     }
 
     [Fact]
-    public void RefuseTooLarge_Above2GiB_Throws()
+    public void RefuseTooLarge_TensorAboveTheLargestArray_NamesIt()
     {
-        var network = Fcn.Fcn8s(classes: 21, width: 4, fcChannels: 4096);
+        var network = Fcn.Fcn8s(classes: 21, width: 16, fcChannels: 65536);
 
         var fault = Assert.Throws<ExportException>(() => OnnxWriter.RefuseTooLarge(network)).Message;
 
-        Assert.Contains($"The weights of fcn8s would take {network.ParameterCount * 4} bytes; expected at most", fault);
+        Assert.Equal($"Tensor \"fc6.weight\" of fcn8s would take 105226698752 bytes; expected at most {Array.MaxLength}.", fault);
     }
 
     [Fact]
-    public void RefuseTooLarge_FullFcn8s_Passes() => OnnxWriter.RefuseTooLarge(Fcn.Fcn8s(classes: 21));
+    public void RefuseTooLarge_NetworkAbove2GiBInSmallerTensors_Passes()
+    {
+        var network = Fcn.Fcn8s(classes: 21, width: 4, fcChannels: 4096);
+
+        OnnxWriter.RefuseTooLarge(network);
+
+        Assert.True(network.ParameterCount * 4 > int.MaxValue);
+    }
+
+    private static void RequireChecker()
+    {
+        var hasChecker = File.Exists(Python) && External.Run(Python, ["-c", "import onnx"]).ExitCode == 0;
+        Assert.SkipUnless(hasChecker, $"needs the onnx module of {Python}");
+    }
 
     private void Write(string file, int seed) =>
         OnnxWriter.Write(folder[file], Initialization.Create(OnnxModels.Tiny, seed), OnnxModels.Describe(OnnxModels.Tiny));

@@ -6,7 +6,7 @@ using FcnService.Inference.Models;
 
 namespace FcnService.Export.Tests.Commands;
 
-public sealed class Fcn8sCommandTests : IDisposable
+public sealed class ExportCommandTests : IDisposable
 {
     private static readonly string[] Smallest = ["--width", "0.015625", "--fc", "4"];
 
@@ -90,7 +90,9 @@ public sealed class Fcn8sCommandTests : IDisposable
     [InlineData("--weights is empty; expected a file.", "--weights", "")]
     [InlineData("Cannot parse argument 'wide' for option '--width'", "--width", "wide")]
     [InlineData("'--depth'", "--depth")]
-    [InlineData("expected at most", "--width", "16", "--fc", "65536")]
+    [InlineData("Tensor \"fc6.weight\" of fcn8s would take 105226698752 bytes; expected at most", "--width", "16", "--fc", "65536")]
+    [InlineData("--padding is \"valid\"; expected same or original.", "--padding", "valid")]
+    [InlineData("--precision is \"int8\"; expected fp32 or fp16.", "--precision", "int8")]
     public void Export_BadInput_GivesOneLineAndWritesNothing(string fault, params string[] arguments)
     {
         var (exitCode, output, error) = Export([.. arguments, "--output", folder["a.onnx"]]);
@@ -101,6 +103,56 @@ public sealed class Fcn8sCommandTests : IDisposable
         Assert.Empty(folder.Files);
     }
 
+    [Theory]
+    [InlineData("fcn32s", "same", 32)]
+    [InlineData("fcn32s", "original", 1)]
+    [InlineData("fcn16s", "same", 32)]
+    [InlineData("fcn16s", "original", 1)]
+    [InlineData("fcn8s", "same", 32)]
+    [InlineData("fcn8s", "original", 1)]
+    [InlineData("fcn8s-atonce", "same", 32)]
+    [InlineData("fcn8s-atonce", "original", 1)]
+    [InlineData("fcn-alexnet", "original", 1)]
+    public void Export_EachNetworkAndPadding_WritesIt(string name, string padding, int multipleOf)
+    {
+        var (exitCode, output, error) = Run(
+            "export", name, "--padding", padding, "--width", "0.0625", "--fc", "4", "--output", folder["a.onnx"]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.StartsWith($"{folder["a.onnx"]}: {name}, 21 classes, ", output);
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["a.onnx"]));
+        Assert.Equal(name, model.Graph.Name);
+        Assert.Equal(padding == "original", model.Graph.Node.Any(node => node.OpType == "Slice"));
+        Assert.Equal(multipleOf, ReadDescription(folder["a.onnx"]).MultipleOf);
+    }
+
+    [Fact]
+    public void Export_AlexNet_HasTheAuthorsPaddingOnly()
+    {
+        var (exitCode, _, error) = Run("export", "fcn-alexnet", "--padding", "same", "--output", folder["a.onnx"]);
+
+        Assert.Equal((2, "--padding is \"same\"; expected original."), (exitCode, error.TrimEnd()));
+    }
+
+    [Fact]
+    public void Export_HalfPrecision_HalvesTheWeights()
+    {
+        Export([.. Smallest, "--output", folder["single.onnx"]]);
+        var (exitCode, _, error) = Export([.. Smallest, "--precision", "FP16", "--output", folder["half.onnx"]]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Equal(WeightTypes(TensorProto.Types.DataType.Float), Types(folder["single.onnx"]));
+        Assert.Equal(WeightTypes(TensorProto.Types.DataType.Float16), Types(folder["half.onnx"]));
+
+        static IEnumerable<int> WeightTypes(TensorProto.Types.DataType learned) =>
+            Enumerable.Repeat((int)learned, 36).Concat(Enumerable.Repeat((int)TensorProto.Types.DataType.Float, 3));
+
+        // Learned ones first; the deconvolutions' kernels are small, and stay exact.
+        static IEnumerable<int> Types(string path) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Initializer
+            .OrderBy(tensor => tensor.Name.StartsWith("upscore", StringComparison.Ordinal))
+            .Select(tensor => tensor.DataType);
+    }
+
     [Fact]
     public void Export_NoOutput_SaysThatItIsRequired()
     {
@@ -109,11 +161,14 @@ public sealed class Fcn8sCommandTests : IDisposable
         Assert.Equal((2, "Option '--output' is required."), (exitCode, error.TrimEnd()));
     }
 
-    private static (int ExitCode, string Output, string Error) Export(params IReadOnlyList<string> arguments)
+    private static (int ExitCode, string Output, string Error) Export(params IReadOnlyList<string> arguments) =>
+        Run(["export", "fcn8s", .. arguments]);
+
+    private static (int ExitCode, string Output, string Error) Run(params IReadOnlyList<string> arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = new RootCommand { ExportCommand.Create() }.Run(["export", "fcn8s", .. arguments], output, error);
+        var exitCode = new RootCommand { ExportCommand.Create() }.Run(arguments, output, error);
         return (exitCode, output.ToString(), error.ToString());
     }
 

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using FcnService.Export.Networks;
+using FcnService.Export.Weights;
+using Google.Protobuf;
+
+namespace FcnService.Export.Onnx;
+
+/// <summary>Writes tensors down as ONNX initializers.</summary>
+internal static class OnnxTensors
+{
+    /// <summary>32-bit floats; the bytes are shared, not copied.</summary>
+    public static TensorProto Single(Tensor tensor) =>
+        Create(tensor.Name, TensorProto.Types.DataType.Float, tensor.Shape, tensor.Data);
+
+    /// <summary>The nearest 16-bit floats.</summary>
+    /// <exception cref="ExportException">A value is beyond ±65504, the largest 16-bit float.</exception>
+    public static TensorProto Half(Tensor tensor)
+    {
+        var halves = new Half[tensor.Values.Length];
+        for (var i = 0; i < halves.Length; i++)
+        {
+            halves[i] = (Half)tensor.Values[i];
+            if (!System.Half.IsFinite(halves[i]))
+            {
+                throw new ExportException(FormattableString.Invariant(
+                    $"Tensor \"{tensor.Name}\" holds {tensor.Values[i]} as value {i}; expected at most ±65504 for 16-bit floats."));
+            }
+        }
+
+        return Create(tensor.Name, TensorProto.Types.DataType.Float16, tensor.Shape, MemoryMarshal.AsBytes(halves.AsSpan()).ToArray());
+    }
+
+    /// <summary>A single 32-bit float, without axes.</summary>
+    public static TensorProto Scalar(string name, float value) =>
+        Create(name, TensorProto.Types.DataType.Float, new Shape(), BitConverter.GetBytes(value));
+
+    /// <summary>A list of 64-bit integers.</summary>
+    public static TensorProto Integers(string name, params ReadOnlySpan<long> values) =>
+        Create(name, TensorProto.Types.DataType.Int64, new Shape(values.Length), MemoryMarshal.AsBytes(values).ToArray());
+
+    private static TensorProto Create(string name, TensorProto.Types.DataType type, Shape shape, ReadOnlyMemory<byte> data)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(data) };
+        tensor.Dims.AddRange(shape.Dimensions.Select(dimension => (long)dimension));
+        return tensor;
+    }
+}

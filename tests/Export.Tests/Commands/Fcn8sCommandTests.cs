@@ -113,7 +113,7 @@ public sealed class Fcn8sCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = new RootCommand { ExportCommand.Create() }.Run(["export", "fcn8s", .. arguments], output, error);
+        var exitCode = new RootCommand { ExportCommand.Create() }.RunAsync(["export", "fcn8s", .. arguments], output, error).GetAwaiter().GetResult();
         return (exitCode, output.ToString(), error.ToString());
     }
 

@@ -5,6 +5,7 @@ var commands = new RootCommand("Builds segmentation networks, takes in published
 {
     ExportCommand.Create(),
     DescribeCommand.Create(),
+    EvaluateCommand.Create(),
 };
 
-return commands.Run(args, Console.Out, Console.Error);
+return await commands.RunAsync(args, Console.Out, Console.Error);

@@ -44,6 +44,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, exitCode);
         Assert.Matches(@"\bexport +Writes a network as an ONNX model", output);
         Assert.Matches(@"\bdescribe +Lists a network's layers", output);
+        Assert.Matches(@"evaluate <model>\s+Scores a model", output);
     }
 
     private (int ExitCode, string Output, string Error) Start(params string[] arguments) =>

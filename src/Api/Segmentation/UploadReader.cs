@@ -12,8 +12,8 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
     /// <summary>The form's field.</summary>
     public const string Field = "image";
 
-    // What a form may hold besides the image: boundaries, headers, other small fields.
-    private const int FormOverheadBytes = 64 * 1024;
+    // What a body may hold besides the image: boundaries, headers, other small fields.
+    private const int OverheadBytes = 64 * 1024;
 
     private int MaxBytes => options.Value.MaxImageBytes;
 
@@ -46,13 +46,13 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
 
     private Task<Upload> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
     {
-        LimitBody(request, MaxBytes);
+        LimitBody(request, announcedBytes: MaxBytes);
         return Upload.ReadAsync(request.Body, MaxBytes, cancellation);
     }
 
     private async Task<Upload> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation)
     {
-        LimitBody(request, MaxBytes + FormOverheadBytes);
+        LimitBody(request, announcedBytes: MaxBytes + OverheadBytes);
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
         if (boundary.Length is 0 or > 70)
         {
@@ -84,17 +84,18 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
         }
     }
 
-    // An announced length is refused before a byte is read; without one, the server counts while it reads.
-    private void LimitBody(HttpRequest request, long bytes)
+    // An announced length is refused before a byte is read. Without one, the image's bytes are counted as they come, and the server counts
+    // the whole body.
+    private void LimitBody(HttpRequest request, long announcedBytes)
     {
-        if (request.ContentLength > bytes)
+        if (request.ContentLength > announcedBytes)
         {
             throw Upload.TooManyBytes(MaxBytes, request.ContentLength);
         }
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = bytes;
+            limit.MaxRequestBodySize = MaxBytes + OverheadBytes;
         }
     }
 }

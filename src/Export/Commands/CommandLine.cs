@@ -9,9 +9,12 @@ internal static class CommandLine
     /// <summary>The exit code for what cannot be done as asked.</summary>
     public const int BadInput = 2;
 
+    /// <summary>The exit code for what Ctrl-C ended before its time, as shells have it.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Runs the command that the arguments name.</summary>
-    /// <returns>0, or <see cref="BadInput"/>.</returns>
-    public static int Run(this RootCommand commands, IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    /// <returns>0, <see cref="BadInput"/> or <see cref="Interrupted"/>.</returns>
+    public static async Task<int> RunAsync(this RootCommand commands, IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
         var parsed = commands.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
@@ -21,7 +24,14 @@ internal static class CommandLine
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                // Without it Ctrl-C ends the process at once; with it the command is told, and has so long to finish what it is at.
+                ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            });
         }
         catch (ExportException exception)
         {

@@ -215,7 +215,9 @@ public sealed class EncodedImage : IDisposable
 
     private ImageRejectedException Undecodable(VipsException error)
     {
-        var said = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct();
-        return new ImageRejectedException(ImageRejection.Undecodable, $"The {Format} image is broken or truncated; the decoder said: {string.Join("; ", said.Take(3))}.");
+        // Some loaders fail without a word.
+        var said = string.Join("; ", error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().Take(3));
+        var quoted = said.Length == 0 ? string.Empty : $"; the decoder said: {said}";
+        return new ImageRejectedException(ImageRejection.Undecodable, $"The {Format} image is broken or truncated{quoted}.");
     }
 }

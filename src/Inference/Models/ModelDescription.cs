@@ -111,7 +111,7 @@ public sealed record ModelDescription
         {
             if (reader.TokenType != JsonTokenType.String)
             {
-                return JsonSerializer.Deserialize<List<string>>(ref reader, options)!;
+                return ReadNames(ref reader, options);
             }
 
             var name = reader.GetString()!;
@@ -122,6 +122,21 @@ public sealed record ModelDescription
 
         public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value, options);
+
+        // The serializer's own message would name neither the key nor what is expected.
+        private static List<string> ReadNames(ref Utf8JsonReader reader, JsonSerializerOptions options)
+        {
+            var expected = $"\"classes\" is neither a list of names nor one of: {string.Join(", ", ClassSets.Names)}";
+            try
+            {
+                var names = JsonSerializer.Deserialize<List<string>>(ref reader, options)!;
+                return names.Contains(null!) ? throw new JsonException() : names;
+            }
+            catch (JsonException error)
+            {
+                throw new JsonException(expected, error);
+            }
+        }
     }
 
     private sealed class PaletteConverter : JsonConverter<Palette>
@@ -136,7 +151,7 @@ public sealed record ModelDescription
                     : throw new JsonException($"\"{name}\" is no known palette; expected \"voc\" or a list of [red, green, blue]");
             }
 
-            var rows = JsonSerializer.Deserialize<int[][]>(ref reader, options)!;
+            var rows = ReadRows(ref reader, options);
             if (rows.Length > Palette.Size)
             {
                 throw new JsonException($"the palette has {rows.Length} colours; expected at most {Palette.Size}");
@@ -154,6 +169,18 @@ public sealed record ModelDescription
             }
 
             return new Palette(colours);
+        }
+
+        private static int[][] ReadRows(ref Utf8JsonReader reader, JsonSerializerOptions options)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<int[][]>(ref reader, options)!;
+            }
+            catch (JsonException error)
+            {
+                throw new JsonException("\"palette\" is neither \"voc\" nor a list of [red, green, blue], three whole numbers", error);
+            }
         }
 
         public override void Write(Utf8JsonWriter writer, Palette value, JsonSerializerOptions options)

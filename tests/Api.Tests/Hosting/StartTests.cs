@@ -7,7 +7,7 @@ namespace FcnService.Api.Tests.Hosting;
 /// <summary>A service that cannot start says why in plain lines and ends with 1.</summary>
 public sealed class StartTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("fcn-start-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public async Task Start_BadOptions_NamesThemAllAtOnce()
@@ -35,8 +35,8 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Start_BrokenModel_NamesTheFile()
     {
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "broken.onnx"), "not a model", TestContext.Current.CancellationToken);
-        var (exitCode, output) = await StartAsync($"--Models:Directory={folder.FullName}");
+        folder.Write("broken.onnx", "not a model");
+        var (exitCode, output) = await StartAsync($"--Models:Directory={folder.Path}");
         Assert.Equal(1, exitCode);
         Assert.Contains("broken.onnx", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static async Task<(int ExitCode, string Output)> StartAsync(params string[] arguments)
     {

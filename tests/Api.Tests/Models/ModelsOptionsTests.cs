@@ -4,32 +4,32 @@ namespace FcnService.Api.Tests.Models;
 
 public sealed class ModelsOptionsTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("fcn-options-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void FindDirectory_FolderAbove_IsFound()
     {
-        var models = folder.CreateSubdirectory("models");
-        var application = folder.CreateSubdirectory("src/Api");
+        var models = Directory.CreateDirectory(folder["models"]);
+        var application = Directory.CreateDirectory(folder["src/Api"]);
         Assert.Equal(models.FullName, new ModelsOptions { Directory = "models" }.FindDirectory(application.FullName));
     }
 
     [Fact]
     public void FindDirectory_FolderBesideAndAbove_TakesTheNearest()
     {
-        folder.CreateSubdirectory("models");
-        var application = folder.CreateSubdirectory("src/Api");
+        Directory.CreateDirectory(folder["models"]);
+        var application = Directory.CreateDirectory(folder["src/Api"]);
         var nearest = application.CreateSubdirectory("models");
         Assert.Equal(nearest.FullName, new ModelsOptions { Directory = "models" }.FindDirectory(application.FullName));
     }
 
     [Fact]
     public void FindDirectory_FullPath_IsKept() =>
-        Assert.Equal(folder.FullName, new ModelsOptions { Directory = folder.FullName }.FindDirectory("/"));
+        Assert.Equal(folder.Path, new ModelsOptions { Directory = folder.Path }.FindDirectory("/"));
 
     [Fact]
     public void FindDirectory_NowhereThere_NamesTheApplicationsFolder() =>
-        Assert.Equal(Path.Combine(folder.FullName, "no-such-models"), new ModelsOptions { Directory = "no-such-models" }.FindDirectory(folder.FullName));
+        Assert.Equal(Path.Combine(folder.Path, "no-such-models"), new ModelsOptions { Directory = "no-such-models" }.FindDirectory(folder.Path));
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

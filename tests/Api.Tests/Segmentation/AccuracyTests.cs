@@ -60,21 +60,21 @@ public sealed class AccuracyTests
             }
             """;
 
-        private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("fcn-models-");
+        private readonly TemporaryFolder folder = new();
 
         public WithThirdPartyModel()
         {
-            File.Copy(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"), Path.Combine(folder.FullName, "fcn8s-camvid.onnx"));
-            File.Copy(SharedData.Require("models", $"{Model}.onnx"), Path.Combine(folder.FullName, $"{Model}.onnx"));
-            File.WriteAllText(Path.Combine(folder.FullName, $"{Model}.model.json"), Sidecar);
+            folder.Copy(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"), "fcn8s-camvid.onnx");
+            folder.Copy(SharedData.Require("models", $"{Model}.onnx"), $"{Model}.onnx");
+            folder.Write($"{Model}.model.json", Sidecar);
         }
 
-        protected override Dictionary<string, string> Settings => new() { ["Models:Directory"] = folder.FullName };
+        protected override Dictionary<string, string> Settings => new() { ["Models:Directory"] = folder.Path };
 
         public override async ValueTask DisposeAsync()
         {
             await base.DisposeAsync();
-            folder.Delete(recursive: true);
+            folder.Dispose();
             GC.SuppressFinalize(this);
         }
     }

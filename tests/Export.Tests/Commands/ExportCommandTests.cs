@@ -168,7 +168,7 @@ public sealed class ExportCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = new RootCommand { ExportCommand.Create() }.Run(arguments, output, error);
+        var exitCode = new RootCommand { ExportCommand.Create() }.RunAsync(arguments, output, error).GetAwaiter().GetResult();
         return (exitCode, output.ToString(), error.ToString());
     }
 

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using FcnService.Export.Evaluation;
+using FcnService.Export.Onnx;
+using FcnService.Inference;
+using FcnService.Inference.Imaging;
+using FcnService.Inference.Masks;
+using FcnService.Inference.Models;
+
+namespace FcnService.Export.Commands;
+
+/// <summary><c>evaluate MODEL</c>: what a model scores on a data set, by the very pipeline that serves it.</summary>
+internal static class EvaluateCommand
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    private static readonly Argument<string> Model = new("model") { Description = "The ONNX file; a sidecar NAME.model.json beside it is read too." };
+
+    private static readonly Option<string> DatasetName = new("--dataset") { Description = "voc or camvid.", Required = true };
+
+    private static readonly Option<string> Root = new("--root") { Description = "The data set's folder.", Required = true };
+
+    private static readonly Option<string> Split = new("--split") { Description = "The list of photos: a file, or for camvid a folder's name such as val.", Required = true };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print the scores as JSON." };
+
+    private static readonly Option<string?> SaveMasks = new("--save-masks") { Description = "A folder to write the masks to." };
+
+    /// <summary>Creates the command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("evaluate", "Scores a model on a data set, through the pipeline that serves it.")
+        {
+            Model, DatasetName, Root, Split, AsJson, SaveMasks,
+        };
+        // On a thread of its own: Ctrl-C is listened to only once the action has given its own thread back.
+        command.SetAction((arguments, cancellation) => Task.Run(() => Evaluate(arguments, cancellation), CancellationToken.None));
+        return command;
+    }
+
+    private static int Evaluate(ParseResult arguments, CancellationToken cancellation)
+    {
+        var dataset = Dataset.Open(arguments.GetValue(DatasetName)!, arguments.GetValue(Root)!, arguments.GetValue(Split)!);
+        using var segmenter = Load(arguments.GetValue(Model)!);
+        var evaluation = Run(segmenter, dataset, arguments, cancellation);
+        var output = arguments.InvocationConfiguration.Output;
+        if (arguments.GetValue(AsJson))
+        {
+            output.WriteLine(JsonSerializer.Serialize(evaluation, Json));
+        }
+        else
+        {
+            Print(evaluation, output);
+        }
+
+        return cancellation.IsCancellationRequested ? CommandLine.Interrupted : 0;
+    }
+
+    private static Segmenter Load(string path)
+    {
+        try
+        {
+            return new Segmenter(ModelSession.Load(path, new SessionSettings()), new ImageDecoder(new ImageLimits()));
+        }
+        catch (InvalidModelException fault)
+        {
+            throw new ExportException(fault.Message, fault);
+        }
+    }
+
+    // Ctrl-C ends the loop: the scores are then those of the photos so far.
+    private static EvaluationResult Run(Segmenter segmenter, Dataset dataset, ParseResult arguments, CancellationToken cancellation)
+    {
+        var masks = arguments.GetValue(SaveMasks);
+        if (masks is not null)
+        {
+            Directory.CreateDirectory(masks);
+        }
+
+        var matrix = new ConfusionMatrix(segmenter.Contract.Classes.Count);
+        var progress = new ProgressBar(arguments.InvocationConfiguration.Error, dataset.Samples.Count, "photos", !Console.IsErrorRedirected);
+        var evaluated = 0;
+        foreach (var sample in dataset.Samples)
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+
+            Evaluate(segmenter, dataset, sample, matrix, masks);
+            evaluated++;
+            progress.Advance();
+        }
+
+        progress.Finish();
+        return EvaluationResult.Of(segmenter, dataset, matrix, evaluated, progress.Rate);
+    }
+
+    private static void Evaluate(Segmenter segmenter, Dataset dataset, Sample sample, ConfusionMatrix matrix, string? masks)
+    {
+        try
+        {
+            using var segmentation = segmenter.Segment(InputFile.ReadAllBytes(sample.Photo));
+            var truth = dataset.ReadTruth(sample, segmentation.Labels.Size);
+            matrix.Add(truth, segmentation.Labels.Labels);
+            if (masks is not null)
+            {
+                var path = Path.Combine(masks, $"{Path.GetFileNameWithoutExtension(sample.Photo)}.png");
+                AtomicFile.Write(path, stream => IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, stream));
+            }
+        }
+        catch (ImageRejectedException rejected)
+        {
+            throw new ExportException($"The photo {sample.Photo} cannot be segmented: {rejected.Message}", rejected);
+        }
+    }
+
+    private static void Print(EvaluationResult result, TextWriter output)
+    {
+        var width = result.ClassIU.Max(score => score.Class.Length);
+        foreach (var (name, score) in result.ClassIU)
+        {
+            output.WriteLine($"IU {name.PadRight(width)}  {(score is null ? "-" : Four(score.Value))}");
+        }
+
+        output.WriteLine();
+        output.WriteLine($"model                  {result.Model}");
+        output.WriteLine($"photos                 {result.Photos} of {result.PhotosInSplit}");
+        output.WriteLine($"pixel accuracy         {Four(result.PixelAccuracy)}");
+        output.WriteLine($"mean accuracy          {Four(result.MeanAccuracy)}");
+        output.WriteLine($"mean IU                {Four(result.MeanIU)}");
+        output.WriteLine($"frequency-weighted IU  {Four(result.FrequencyWeightedIU)}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"photos a second        {result.PhotosPerSecond:0.0}"));
+    }
+
+    private static string Four(double score) => score.ToString("0.0000", CultureInfo.InvariantCulture);
+}

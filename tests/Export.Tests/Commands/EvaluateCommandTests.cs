@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Text.Json;
+using FcnService.Export.Commands;
+using FcnService.Export.Evaluation;
+
+namespace FcnService.Export.Tests.Commands;
+
+public sealed class EvaluateCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Evaluate_DefaultModelOnCamVid_ScoresAsStated()
+    {
+        var root = SharedData.Require("camvid");
+
+        var result = await EvaluateAsync(DefaultModel, "camvid", root, "val");
+
+        // PyTorch, same weights and photos.
+        Assert.Equal((26, 26), (result.Photos, result.PhotosInSplit));
+        Assert.Equal(0.8982, result.PixelAccuracy, 0.005);
+        Assert.Equal(0.7876, result.MeanAccuracy, 0.005);
+        Assert.Equal(0.6213, result.MeanIU, 0.005);
+        Assert.Equal(0.8395, result.FrequencyWeightedIU, 0.005);
+        Assert.Equal(result.MeanIU, result.ClassIU.Average(score => score.IU!.Value), 1e-9);
+    }
+
+    [Fact]
+    public async Task Evaluate_ThirdPartyModelOnVoc_ScoresAsMeasuredElsewhere()
+    {
+        var root = SharedData.Require("voc");
+        folder.Copy(SharedData.Require("models", "deeplabv3-mobilenet-voc21.onnx"), "deeplab.onnx");
+        folder.Write("deeplab.model.json", """
+            {
+              "input": { "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5] },
+              "fit": "stretch", "classes": "voc"
+            }
+            """);
+
+        var result = await EvaluateAsync(folder["deeplab.onnx"], "voc", root, Path.Combine(root, "val.txt"));
+
+        // Pillow and ONNX Runtime.
+        Assert.Equal(100, result.Photos);
+        Assert.Equal(0.8955, result.PixelAccuracy, 0.005);
+        Assert.Equal(0.6091, result.MeanAccuracy, 0.01);
+        Assert.Equal(0.5339, result.MeanIU, 0.005);
+        Assert.Equal(0.8158, result.FrequencyWeightedIU, 0.005);
+    }
+
+    [Fact]
+    public async Task Evaluate_SaveMasks_WritesThem()
+    {
+        Directory.CreateDirectory(folder["val"]);
+        Directory.CreateDirectory(folder["valannot"]);
+        File.WriteAllBytes(folder["val/a.png"], PngFile.WriteRgb(40, 30, new byte[40 * 30 * 3]));
+        File.WriteAllBytes(folder["valannot/a.png"], PngFile.WriteRgb(40, 30, new byte[40 * 30 * 3]));
+
+        var (exitCode, output, error) = await RunAsync(DefaultModel, "--dataset", "camvid", "--root", folder.Path, "--split", "val", "--save-masks", folder["masks"]);
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("mean IU", output);
+        var mask = PngFile.ReadIndexed(File.ReadAllBytes(folder["masks/a.png"]));
+        Assert.Equal((40, 30), (mask.Width, mask.Height));
+    }
+
+    [Fact]
+    public async Task Evaluate_TruthOfAnotherSize_NamesTheFile()
+    {
+        Directory.CreateDirectory(folder["val"]);
+        Directory.CreateDirectory(folder["valannot"]);
+        File.WriteAllBytes(folder["val/a.png"], PngFile.WriteRgb(40, 30, new byte[40 * 30 * 3]));
+        File.WriteAllBytes(folder["valannot/a.png"], PngFile.WriteRgb(30, 40, new byte[40 * 30 * 3]));
+
+        var (exitCode, _, error) = await RunAsync(DefaultModel, "--dataset", "camvid", "--root", folder.Path, "--split", "val");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("a.png is 30×40 pixels; expected 40×30", error);
+    }
+
+    [Fact]
+    public async Task Evaluate_NoModel_SaysSo()
+    {
+        var (exitCode, _, error) = await RunAsync(folder.Write("none.onnx", "no model"), "--dataset", "camvid", "--root", folder.Path, "--split", folder.Write("val.txt", "a/b c/d"));
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("none.onnx", error);
+    }
+
+    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+
+    private static async Task<EvaluationResult> EvaluateAsync(string model, string dataset, string root, string split)
+    {
+        var (exitCode, output, error) = await RunAsync(model, "--dataset", dataset, "--root", root, "--split", split, "--json");
+        Assert.True(exitCode == 0, error);
+        return JsonSerializer.Deserialize<EvaluationResult>(output, JsonSerializerOptions.Web)!;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = await new RootCommand { EvaluateCommand.Create() }.RunAsync(["evaluate", .. arguments], output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

@@ -6,6 +6,7 @@ var commands = new RootCommand("Builds segmentation networks, takes in published
     ExportCommand.Create(),
     DescribeCommand.Create(),
     EvaluateCommand.Create(),
+    InspectCommand.Create(),
 };
 
 return await commands.RunAsync(args, Console.Out, Console.Error);

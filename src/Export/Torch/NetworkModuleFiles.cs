@@ -14,7 +14,8 @@ public static class NetworkModuleFiles
     public static NetworkModule LoadDat(Network network, string path)
     {
         // Checked by our own reader first: TorchSharp's names neither the file nor the tensor, and a broken file can end the process.
-        var weights = NetworkWeights.Match(network, WeightFile.Open(path).ReadTensors(), path);
+        using var file = WeightFile.Open(path);
+        var weights = NetworkWeights.Match(network, file.Tensors.Select(file.ReadFloat32), path);
         var module = new NetworkModule(weights);
         module.load(path);
         return module;

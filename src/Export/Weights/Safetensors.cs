@@ -5,8 +5,8 @@ using FcnService.Export.Networks;
 namespace FcnService.Export.Weights;
 
 /// <summary>
-/// Reads safetensors files of 32-bit floats: the header's length (8 bytes, little-endian), the header (a JSON object of dtype, shape
-/// and place of each tensor), the tensors' bytes without gaps. Source: the format's description in huggingface/safetensors.
+/// Reads safetensors files: the header's length (8 bytes, little-endian), the header (a JSON object of dtype, shape and place of each
+/// tensor), the tensors' bytes without gaps. Source: the format's description in huggingface/safetensors.
 /// </summary>
 public static class Safetensors
 {
@@ -17,48 +17,34 @@ public static class Safetensors
 
     private const string MetadataKey = "__metadata__";
 
-    /// <summary>Reads all tensors of a file, in the order of its header.</summary>
+    /// <summary>The format, as <see cref="WeightFile"/> knows it.</summary>
+    internal static WeightFormat Format { get; } = new("safetensors", head => head is [_, _, _, _, _, _, _, _, (byte)'{', ..], Index);
+
+    /// <summary>Reads all tensors of a file as 32-bit floats, in the order of its header.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="ExportException">The file cannot be read, or is not a sound safetensors file of 32-bit floats.</exception>
+    /// <exception cref="ExportException">The file cannot be read, or is not a sound safetensors file.</exception>
     public static IReadOnlyList<Tensor> Read(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        try
-        {
-            using var file = File.OpenRead(path);
-            return Read(file);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new ExportException($"{path} is not a safetensors file that can be read: {error.Message}.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ExportException($"{path} cannot be read: {error.Message}", error);
-        }
+        using var file = WeightFile.Open(path, _ => Format);
+        return [.. file.Tensors.Select(file.ReadFloat32)];
     }
 
-    private static List<Tensor> Read(FileStream file)
+    private static TensorTable Index(FileBytes file)
     {
+        var table = new TensorTable(file.Length);
         var header = ReadHeader(file);
-        var dataLength = file.Length - file.Position;
-        var entries = ParseHeader(header, dataLength);
-        RefuseGapsAndOverlaps(entries, dataLength);
-
-        var dataStart = file.Position;
-        var tensors = new List<Tensor>(entries.Count);
+        var dataStart = LengthBytes + header.LongLength;
+        var entries = ParseHeader(header, file.Length - dataStart, table);
+        RefuseGapsAndOverlaps(entries, file.Length - dataStart);
         foreach (var entry in entries)
         {
-            var data = new byte[entry.End - entry.Begin];
-            file.Position = dataStart + entry.Begin;
-            file.ReadExactly(data);
-            tensors.Add(new Tensor(entry.Name, entry.Shape, data));
+            table.Add(new StoredTensor(entry.Name, entry.Type, entry.Shape, new ContiguousBytes(dataStart + entry.Begin)));
         }
 
-        return tensors;
+        return table;
     }
 
-    private static byte[] ReadHeader(FileStream file)
+    private static byte[] ReadHeader(FileBytes file)
     {
         if (file.Length < LengthBytes)
         {
@@ -66,7 +52,7 @@ public static class Safetensors
         }
 
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
-        file.ReadExactly(lengthBytes);
+        file.ReadAt(0, lengthBytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         var longest = Math.Min(LongestHeader, file.Length - LengthBytes);
         if (length > (ulong)longest)
@@ -75,11 +61,11 @@ public static class Safetensors
         }
 
         var header = new byte[length];
-        file.ReadExactly(header);
+        file.ReadAt(LengthBytes, header);
         return header;
     }
 
-    private static List<Entry> ParseHeader(byte[] header, long dataLength)
+    private static List<Entry> ParseHeader(byte[] header, long dataLength, TensorTable table)
     {
         try
         {
@@ -95,10 +81,14 @@ public static class Safetensors
             {
                 if (!names.Add(property.Name))
                 {
-                    throw new InvalidDataException($"its header has \"{property.Name}\" twice; expected every name once");
+                    throw new InvalidDataException($"its header has {property.Name.Quoted()} twice; expected every name once");
                 }
 
-                if (property.Name != MetadataKey)
+                if (property.Name == MetadataKey)
+                {
+                    ReadMetadata(property.Value, table);
+                }
+                else
                 {
                     entries.Add(ParseEntry(property.Name, property.Value, dataLength));
                 }
@@ -113,6 +103,20 @@ public static class Safetensors
         }
     }
 
+    private static void ReadMetadata(JsonElement value, TensorTable table)
+    {
+        if (value.ValueKind != JsonValueKind.Object
+            || value.EnumerateObject().Any(property => property.Value.ValueKind != JsonValueKind.String))
+        {
+            throw new InvalidDataException($"its {MetadataKey} is not an object of strings; expected one");
+        }
+
+        foreach (var property in value.EnumerateObject())
+        {
+            table.AddMetadata(property.Name, property.Value.GetString()!);
+        }
+    }
+
     private static Entry ParseEntry(string name, JsonElement value, long dataLength)
     {
         if (value.ValueKind != JsonValueKind.Object || value.GetPropertyCount() != 3
@@ -122,30 +126,31 @@ public static class Safetensors
             || offsets.Length != 2)
         {
             throw new InvalidDataException(
-                $"tensor \"{name}\" is described otherwise than by a dtype, a shape (a list of whole numbers) and data_offsets (two of them)");
+                $"tensor {name.Quoted()} is described otherwise than by a dtype, a shape (a list of whole numbers) and data_offsets (two of them)");
         }
 
-        if (dtype.GetString() != "F32")
+        // Enum.TryParse also takes numbers, which are no names.
+        if (!Enum.GetNames<ElementType>().Contains(dtype.GetString()))
         {
-            throw new InvalidDataException($"tensor \"{name}\" has dtype {dtype.GetString()}; expected F32");
+            throw new InvalidDataException(
+                $"tensor {name.Quoted()} has dtype {dtype.GetString()!.Quoted()}; expected one of " +
+                string.Join(", ", Enum.GetNames<ElementType>()));
         }
+
+        var type = Enum.Parse<ElementType>(dtype.GetString()!);
 
         var (begin, end) = (offsets[0], offsets[1]);
         if (begin > end || end > dataLength)
         {
             throw new InvalidDataException(
-                $"tensor \"{name}\" lies at bytes {begin} to {end} of the data; expected a range within its {dataLength} bytes");
+                $"tensor {name.Quoted()} lies at bytes {begin} to {end} of the data; expected a range within its {dataLength} bytes");
         }
 
-        if (end - begin > Array.MaxLength)
-        {
-            throw new InvalidDataException($"tensor \"{name}\" has {end - begin} bytes; expected at most {Array.MaxLength}");
-        }
-
-        var shape = ShapeOf(name, dimensions, out var bytes);
+        var shape = StoredTensor.ShapeOf(name, type, dimensions);
+        var bytes = shape.Count * type.Size();
         return end - begin == bytes
-            ? new Entry(name, shape, begin, end)
-            : throw new InvalidDataException($"tensor \"{name}\" of shape {shape} takes {end - begin} bytes in the file; expected {bytes}");
+            ? new Entry(name, type, shape, begin, end)
+            : throw new InvalidDataException($"tensor {name.Quoted()} of shape {shape} takes {end - begin} bytes in the file; expected {bytes}");
     }
 
     private static bool TryGetNumbers(JsonElement list, out long[] numbers)
@@ -162,21 +167,6 @@ public static class Safetensors
         return numbers.All(number => number >= 0);
     }
 
-    private static Shape ShapeOf(string name, long[] dimensions, out long bytes)
-    {
-        try
-        {
-            var shape = new Shape([.. dimensions.Select(dimension => checked((int)dimension))]);
-            bytes = checked(shape.Count * sizeof(float));
-            return shape;
-        }
-        catch (OverflowException error)
-        {
-            throw new InvalidDataException(
-                $"tensor \"{name}\" has shape [{string.Join(", ", dimensions)}]; expected one that fits into memory", error);
-        }
-    }
-
     private static void RefuseGapsAndOverlaps(List<Entry> entries, long dataLength)
     {
         var position = 0L;
@@ -185,7 +175,7 @@ public static class Safetensors
             if (entry.Begin != position)
             {
                 throw new InvalidDataException(
-                    $"tensor \"{entry.Name}\" begins at byte {entry.Begin} of the data; expected {position}, where what is before it ends");
+                    $"tensor {entry.Name.Quoted()} begins at byte {entry.Begin} of the data; expected {position}, where what is before it ends");
             }
 
             position = entry.End;
@@ -198,5 +188,5 @@ public static class Safetensors
     }
 
     /// <summary>A tensor in the header; its bytes are counted from the end of the header.</summary>
-    private sealed record Entry(string Name, Shape Shape, long Begin, long End);
+    private sealed record Entry(string Name, ElementType Type, Shape Shape, long Begin, long End);
 }

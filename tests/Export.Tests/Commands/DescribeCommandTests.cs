@@ -86,7 +86,7 @@ public sealed class DescribeCommandTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = new RootCommand { DescribeCommand.Create() }.Run(["describe", .. arguments], output, error);
+        var exitCode = new RootCommand { DescribeCommand.Create() }.RunAsync(["describe", .. arguments], output, error).GetAwaiter().GetResult();
         return (exitCode, output.ToString().TrimEnd().Split(Environment.NewLine), error.ToString());
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
 using FcnService.Export.Weights;
@@ -26,7 +27,12 @@ public static class NetworkModuleFiles
     public static void SaveDat(this NetworkModule module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
-        AtomicFile.Write(path, stream => module.save(stream));
+        AtomicFile.Write(path, stream =>
+        {
+            // TorchSharp closes a stream that it is given, but not a writer's.
+            using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+            module.save(writer);
+        });
     }
 
     /// <summary>Reads a state from safetensors.</summary>

@@ -1,4 +1,3 @@
-using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
 using FcnService.Export.Tests.Onnx;
 using FcnService.Export.Tests.Reference;
@@ -60,8 +59,8 @@ public sealed class NetworkModuleTests : IDisposable
         using var module = new NetworkModule(network);
 
         Assert.Equal(
-            network.Parameters.Concat(network.FixedParameters).Select(parameter => $"{parameter.Name} {parameter.Shape}").Order(),
-            module.state_dict().Select(state => $"{state.Key} [{string.Join(", ", state.Value.shape)}]").Order());
+            network.Parameters.Concat(network.FixedParameters).Select(parameter => $"{parameter.Name} {parameter.Shape}").Order(StringComparer.Ordinal),
+            module.state_dict().Select(state => $"{state.Key} [{string.Join(", ", state.Value.shape)}]").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class NetworkModuleTests : IDisposable
 
         Assert.Equal(
             ["upscore2.weight", "upscore8.weight", "upscore_pool4.weight"],
-            module.named_parameters().Where(state => !state.parameter.requires_grad).Select(state => state.name).Order());
+            module.named_parameters().Where(state => !state.parameter.requires_grad).Select(state => state.name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -96,7 +95,9 @@ public sealed class NetworkModuleTests : IDisposable
 
         using var loaded = NetworkModuleFiles.LoadDat(weights.Network, folder["module.dat"]);
         AssertSame(weights, loaded.ToWeights());
-        AssertSame(weights, NetworkWeights.Match(weights.Network, WeightFile.Open(folder["module.dat"]).ReadTensors(), "the file"));
+        using var file = WeightFile.Open(folder["module.dat"]);
+        Assert.Equal("TorchSharp", file.Format);
+        AssertSame(weights, NetworkWeights.Match(weights.Network, file.Tensors.Select(file.ReadFloat32), "the file"));
     }
 
     [Fact]

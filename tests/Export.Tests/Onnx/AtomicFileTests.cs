@@ -112,7 +112,8 @@ public sealed class AtomicFileTests : IDisposable
         File.WriteAllText(folder["model"], "old model");
 
         var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
-            (folder["data"], stream => stream.Write("new data"u8)), (folder["model"], _ => Directory.CreateDirectory(folder["data"])))).Message;
+            (folder["data"], stream => stream.Write("new data"u8)),
+            (folder["model"], _ => Directory.CreateDirectory(folder["data"])))).Message;
 
         Assert.StartsWith($"{folder["data"]} cannot be written: ", fault);
         Assert.Equal(["model"], folder.Files);
@@ -123,7 +124,8 @@ public sealed class AtomicFileTests : IDisposable
     public void WriteTogether_SecondCannotBePutInPlace_LeavesNothingNew()
     {
         var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
-            (folder["data"], stream => stream.Write("new data"u8)), (folder["model"], _ => Directory.CreateDirectory(folder["model"])))).Message;
+            (folder["data"], stream => stream.Write("new data"u8)),
+            (folder["model"], _ => Directory.CreateDirectory(folder["model"])))).Message;
 
         Assert.StartsWith($"{folder["model"]} cannot be written: ", fault);
         Assert.Empty(folder.Files);

@@ -28,7 +28,7 @@ internal sealed class NetworkOptions
         this.choice = choice;
         padding = new(
             "--padding",
-            "original: the authors' 100 zeros and crops, any size; same: sides that are multiples of 32, less work.",
+            $"{string.Join("; ", choice.Paddings.Select(variant => $"{Word(variant)}: {Explanation(variant)}"))}.",
             [.. choice.Paddings.Select(variant => (Word(variant), variant))]);
         width = new("--width")
         {
@@ -66,6 +66,13 @@ internal sealed class NetworkOptions
     {
         PaddingVariant.Same => "same",
         PaddingVariant.Original => "original",
+        _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "Not a padding variant."),
+    };
+
+    private static string Explanation(PaddingVariant variant) => variant switch
+    {
+        PaddingVariant.Same => "nothing to crop, for sides that are multiples of 32",
+        PaddingVariant.Original => "the authors' 100 zeros around the image and crops, for any size",
         _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "Not a padding variant."),
     };
 }

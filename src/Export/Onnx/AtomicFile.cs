@@ -55,24 +55,37 @@ internal static class AtomicFile
 
     private static void MoveIntoPlace(List<string> temporaries, List<string> paths)
     {
-        var moved = 0;
+        var referring = paths[^1];
+        var aside = $"{referring}.{Guid.NewGuid():N}.tmp";
+        var (current, moved) = (referring, 0);
         try
         {
-            if (paths.Count > 1)
+            if (paths.Count > 1 && File.Exists(referring))
             {
                 // Between the moves there is none that refers to the others, rather than an old one that refers to new ones.
-                File.Delete(paths[^1]);
+                File.Move(referring, aside);
             }
 
             for (; moved < paths.Count; moved++)
             {
-                File.Move(temporaries[moved], paths[moved], overwrite: true);
+                current = paths[moved];
+                File.Move(temporaries[moved], current, overwrite: true);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             paths[..moved].ForEach(DeleteIfThere);
-            throw CannotBeWritten(paths[moved], error);
+            if (moved == 0 && File.Exists(aside))
+            {
+                // All that it refers to is as it was.
+                File.Move(aside, referring);
+            }
+
+            throw CannotBeWritten(current, error);
+        }
+        finally
+        {
+            DeleteIfThere(aside);
         }
     }
 

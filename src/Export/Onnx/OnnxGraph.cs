@@ -46,9 +46,11 @@ internal sealed class OnnxGraph
     private void AddInputAndOutput()
     {
         var network = weights.Network;
-        var sizes = network.SizeMultiple == 1 ? "of any height and width" : $"height and width are multiples of {network.SizeMultiple}";
+        var multiple = network.SizeMultiple;
         var input = Image(InputName, Network.InputChannels, "height", "width");
-        input.DocString = network.SizeMultiple == 1 ? $"Mean-subtracted, {sizes}." : $"Mean-subtracted; {sizes}.";
+        input.DocString = multiple == 1
+            ? "Mean-subtracted, of any height and width."
+            : $"Mean-subtracted; height and width are multiples of {multiple}.";
         graph.Input.Add(input);
         var output = Image(OutputName, network.Output.Channels, "height", "width");
         output.DocString = "A score for each class; the largest wins.";

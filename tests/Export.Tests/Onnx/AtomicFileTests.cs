@@ -105,4 +105,29 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal($"{folder["model"]} cannot be written: it is a folder; expected a file.", fault);
         Assert.Empty(folder.Files);
     }
+
+    [Fact]
+    public void WriteTogether_FirstCannotBePutInPlace_LeavesTheOldSecond()
+    {
+        File.WriteAllText(folder["model"], "old model");
+
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
+            (folder["data"], stream => stream.Write("new data"u8)),
+            (folder["model"], _ => Directory.CreateDirectory(folder["data"])))).Message;
+
+        Assert.StartsWith($"{folder["data"]} cannot be written: ", fault);
+        Assert.Equal(["model"], folder.Files);
+        Assert.Equal("old model", File.ReadAllText(folder["model"]));
+    }
+
+    [Fact]
+    public void WriteTogether_SecondCannotBePutInPlace_LeavesNothingNew()
+    {
+        var fault = Assert.Throws<ExportException>(() => AtomicFile.WriteTogether(
+            (folder["data"], stream => stream.Write("new data"u8)),
+            (folder["model"], _ => Directory.CreateDirectory(folder["model"])))).Message;
+
+        Assert.StartsWith($"{folder["model"]} cannot be written: ", fault);
+        Assert.Empty(folder.Files);
+    }
 }

@@ -92,10 +92,17 @@ public sealed class NetworkWeightsTests
         Assert.Same(kernel, NetworkWeights.Match(Deconvolution, [kernel], "w.safetensors")["up.weight"]);
     }
 
-    [Fact]
-    public void Match_DenseKernelThatMixesChannelsByTheLeast_HoldsIt()
+    [Theory]
+    [InlineData(0, 1, 0)]
+    [InlineData(0, 2, 15)]
+    [InlineData(1, 0, 7)]
+    [InlineData(1, 2, 7)]
+    [InlineData(2, 0, 0)]
+    [InlineData(2, 1, 15)]
+    public void Match_DenseKernelThatMixesTwoChannelsByTheLeast_HoldsIt(int from, int to, int tap)
     {
-        var kernel = Tensor.Create("up.weight", new Shape(3, 3, 4, 4), values => values[(5 * 16) + 7] = -float.Epsilon);
+        var kernel = Tensor.Create(
+            "up.weight", new Shape(3, 3, 4, 4), values => values[(((from * 3) + to) * 16) + tap] = -float.Epsilon);
 
         Assert.Same(kernel, NetworkWeights.Match(Deconvolution, [kernel], "w.safetensors")["up.weight"]);
     }

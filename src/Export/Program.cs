@@ -4,6 +4,7 @@ using FcnService.Export.Commands;
 var commands = new RootCommand("Builds segmentation networks, takes in published weights and writes ONNX.")
 {
     ExportCommand.Create(),
+    ImportCommand.Create(),
     DescribeCommand.Create(),
     EvaluateCommand.Create(),
     InspectCommand.Create(),

@@ -6,8 +6,6 @@ namespace FcnService.Export.Commands;
 /// <summary>The options that say which network is meant, for every command that takes one.</summary>
 internal sealed class NetworkOptions
 {
-    private readonly NetworkChoice choice;
-
     private readonly WordOption<PaddingVariant> padding;
     private readonly Option<double> width;
 
@@ -23,19 +21,20 @@ internal sealed class NetworkOptions
         DefaultValueFactory = _ => "voc",
     };
 
-    private NetworkOptions(NetworkChoice choice)
+    /// <summary>Creates the options.</summary>
+    /// <param name="paddings">The padding variants that can be asked for; the first is the default.</param>
+    /// <param name="widthDescription">What the width is.</param>
+    public NetworkOptions(IReadOnlyList<PaddingVariant> paddings, string widthDescription)
     {
-        this.choice = choice;
         padding = new(
             "--padding",
-            $"{string.Join("; ", choice.Paddings.Select(variant => $"{Word(variant)}: {Explanation(variant)}"))}.",
-            [.. choice.Paddings.Select(variant => (Word(variant), variant))]);
-        width = new("--width")
-        {
-            Description = $"Multiplies {choice.Trunk}'s channels; a multiple of 1/{choice.WidthParts}, at most 16.",
-            DefaultValueFactory = _ => 1,
-        };
+            "original: the authors' 100 zeros and crops, any size; same: sides that are multiples of 32, less work.",
+            [.. paddings.Select(variant => (Word(variant), variant))]);
+        width = new("--width") { Description = widthDescription, DefaultValueFactory = _ => 1 };
     }
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [padding, width, fc, classes];
 
     /// <summary>Creates a subcommand for each network.</summary>
     /// <param name="options">The options of the command itself.</param>
@@ -44,35 +43,41 @@ internal sealed class NetworkOptions
         IReadOnlyList<Option> options, Action<Network, IReadOnlyList<string>, ParseResult> run) =>
         NetworkChoice.All.Select(choice =>
         {
-            var network = new NetworkOptions(choice);
-            var command = new Command(choice.Name, choice.Description) { network.padding, network.width, network.fc, network.classes };
-            foreach (var option in options)
+            var network = new NetworkOptions(
+                choice.Paddings, $"Multiplies {choice.Trunk}'s channels; a multiple of 1/{choice.WidthParts}, at most 16.");
+            var command = new Command(choice.Name, choice.Description);
+            foreach (var option in network.All.Concat(options))
             {
                 command.Add(option);
             }
 
             command.SetAction(arguments =>
             {
-                var names = ClassNames.Parse(arguments.GetValue(network.classes)!);
-                run(network.Create(names.Count, arguments), names, arguments);
+                var (created, classes) = network.Create(choice, arguments);
+                run(created, classes, arguments);
             });
             return command;
         });
 
-    private Network Create(int classCount, ParseResult arguments) =>
-        choice.Create(classCount, arguments.GetValue(width), arguments.GetValue(fc), padding.Read(arguments));
+    /// <summary>Makes the network that a command line asks for.</summary>
+    /// <returns>The network and its class names by label.</returns>
+    /// <exception cref="ExportException">There is no such network.</exception>
+    public (Network Network, IReadOnlyList<string> Classes) Create(NetworkChoice choice, ParseResult arguments)
+    {
+        var variant = padding.Read(arguments);
+        if (!choice.Paddings.Contains(variant))
+        {
+            throw new ExportException($"--padding is {Word(variant)}; {choice.Name} has {string.Join(" and ", choice.Paddings.Select(Word))} only.");
+        }
+
+        var names = ClassNames.Parse(arguments.GetValue(classes)!);
+        return (choice.Create(names.Count, arguments.GetValue(width), arguments.GetValue(fc), variant), names);
+    }
 
     private static string Word(PaddingVariant variant) => variant switch
     {
         PaddingVariant.Same => "same",
         PaddingVariant.Original => "original",
-        _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "Not a padding variant."),
-    };
-
-    private static string Explanation(PaddingVariant variant) => variant switch
-    {
-        PaddingVariant.Same => "nothing to crop, for sides that are multiples of 32",
-        PaddingVariant.Original => "the authors' 100 zeros around the image and crops, for any size",
         _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "Not a padding variant."),
     };
 }

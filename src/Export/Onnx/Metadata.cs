@@ -10,12 +10,13 @@ public static class Metadata
     private const int VoidLabel = 255;
     private const int MaxSide = 1024;
 
-    /// <summary>Describes a network as <see cref="OnnxWriter"/> writes it, for images as the FCN authors prepare them.</summary>
+    /// <summary>Describes a network as <see cref="OnnxWriter"/> writes it.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="input">The images that its weights were trained on: channel order, mean, deviation.</param>
     /// <param name="classes">The class names by label, as many as the network has.</param>
     /// <param name="license">The terms that the weights come under; null to say nothing of them.</param>
     /// <exception cref="ExportException">There are more or fewer names than classes.</exception>
-    public static ModelDescription Describe(Network network, IReadOnlyList<string> classes, string? license)
+    public static ModelDescription Describe(Network network, InputDescription input, IReadOnlyList<string> classes, string? license)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(classes);
@@ -27,14 +28,7 @@ public static class Metadata
 
         return new ModelDescription
         {
-            Input = new InputDescription
-            {
-                Tensor = OnnxGraph.InputName,
-                Layout = TensorLayout.Nchw,
-                Channels = ChannelOrder.Bgr,
-                Mean = Fcn.MeanBgr,
-                Std = [1, 1, 1],
-            },
+            Input = input with { Tensor = OnnxGraph.InputName, Layout = TensorLayout.Nchw },
             Output = new OutputDescription { Tensor = OnnxGraph.OutputName, Layout = TensorLayout.Nchw, Kind = OutputKind.Logits },
             MultipleOf = network.SizeMultiple,
             MaxSide = MaxSide,

@@ -47,6 +47,6 @@ public static class NetworkModuleFiles
     public static void SaveSafetensors(this NetworkModule module, string path)
     {
         ArgumentNullException.ThrowIfNull(module);
-        SafetensorsWriter.Write(path, module.ToWeights());
+        SafetensorsWriter.Write(path, module.ToWeights().Tensors);
     }
 }

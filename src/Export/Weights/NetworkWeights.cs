@@ -18,6 +18,9 @@ public sealed class NetworkWeights
     /// <summary>The network.</summary>
     public Network Network { get; }
 
+    /// <summary>The tensors of all parameters, first the learned ones, in the network's order.</summary>
+    public IReadOnlyList<Tensor> Tensors => [.. Network.Parameters.Concat(Network.FixedParameters).Select(parameter => tensors[parameter.Name])];
+
     /// <summary>
     /// The tensor of a parameter, in the parameter's shape; of a deconvolution that keeps channels apart, [channels, 1, k, k].
     /// </summary>

@@ -4,7 +4,7 @@ using FcnService.Export.Onnx;
 
 namespace FcnService.Export.Weights;
 
-/// <summary>Writes a network's weights as safetensors, in the order of its parameters. Source: see <see cref="Safetensors"/>.</summary>
+/// <summary>Writes tensors as safetensors. Source: see <see cref="Safetensors"/>.</summary>
 public static class SafetensorsWriter
 {
     // Tensors begin at a multiple of this, as the format's own implementation writes them; spaces fill the header up.
@@ -12,13 +12,11 @@ public static class SafetensorsWriter
 
     /// <summary>Writes the file; it appears under its name only when it is complete.</summary>
     /// <param name="path">The file; one that exists is replaced. Its folder must exist.</param>
-    /// <param name="weights">The weights, learned and fixed.</param>
+    /// <param name="tensors">The tensors, in the order of the file; their names are unique.</param>
     /// <exception cref="ExportException">The file cannot be written.</exception>
-    public static void Write(string path, NetworkWeights weights)
+    public static void Write(string path, IReadOnlyList<Tensor> tensors)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        var network = weights.Network;
-        List<Tensor> tensors = [.. network.Parameters.Concat(network.FixedParameters).Select(parameter => weights[parameter.Name])];
+        ArgumentNullException.ThrowIfNull(tensors);
         AtomicFile.Write(path, stream =>
         {
             var header = Header(tensors);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
+using FcnService.Export.Weights;
 
 namespace FcnService.Export.Tests.Onnx;
 
@@ -19,19 +20,19 @@ public sealed class MetadataTests
             }
             """);
 
-        var actual = JsonNode.Parse(Metadata.Describe(TwoClasses, ["cat", "dog"], "MIT").ToJson());
+        var actual = JsonNode.Parse(Metadata.Describe(TwoClasses, NamingScheme.Authors.Input, ["cat", "dog"], "MIT").ToJson());
 
         Assert.True(JsonNode.DeepEquals(expected, actual), actual!.ToJsonString());
     }
 
     [Fact]
     public void Describe_NoLicense_SaysNothingOfIt() =>
-        Assert.DoesNotContain("license", Metadata.Describe(TwoClasses, ["cat", "dog"], license: null).ToJson());
+        Assert.DoesNotContain("license", Metadata.Describe(TwoClasses, NamingScheme.Authors.Input, ["cat", "dog"], license: null).ToJson());
 
     [Fact]
     public void Describe_OtherNumberOfNames_Throws()
     {
-        var fault = Assert.Throws<ExportException>(() => Metadata.Describe(TwoClasses, ["cat"], license: null)).Message;
+        var fault = Assert.Throws<ExportException>(() => Metadata.Describe(TwoClasses, NamingScheme.Authors.Input, ["cat"], license: null)).Message;
 
         Assert.Equal("There are 1 class names; expected 2, one for each class of fcn8s.", fault);
     }

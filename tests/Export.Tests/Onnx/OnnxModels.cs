@@ -28,7 +28,7 @@ internal static class OnnxModels
 
     /// <summary>A description for networks whose classes have no names.</summary>
     public static ModelDescription Describe(Network network) =>
-        Metadata.Describe(network, [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")], license: null);
+        Metadata.Describe(network, NamingScheme.Authors.Input, [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")], license: null);
 
     /// <summary>Fresh weights where score layers and biases, too, are not zero, and so matter.</summary>
     public static NetworkWeights WithoutZeros(Network network, int seed)

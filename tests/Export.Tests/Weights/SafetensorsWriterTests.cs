@@ -14,7 +14,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         var weights = OnnxModels.WithoutZeros(OnnxModels.Tiny, seed: 5);
 
-        SafetensorsWriter.Write(folder["weights.safetensors"], weights);
+        SafetensorsWriter.Write(folder["weights.safetensors"], weights.Tensors);
 
         var tensors = Safetensors.Read(folder["weights.safetensors"]).ToDictionary(tensor => tensor.Name);
         Assert.Equal(OnnxModels.Tiny.Parameters.Concat(OnnxModels.Tiny.FixedParameters).Select(parameter => parameter.Name).Order(), tensors.Keys.Order());
@@ -24,7 +24,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Write_Header_EndsAtAMultipleOfEight()
     {
-        SafetensorsWriter.Write(folder["weights.safetensors"], OnnxModels.WithoutZeros(OnnxModels.Tiny, seed: 5));
+        SafetensorsWriter.Write(folder["weights.safetensors"], OnnxModels.WithoutZeros(OnnxModels.Tiny, seed: 5).Tensors);
 
         Assert.Equal(0L, BitConverter.ToInt64(File.ReadAllBytes(folder["weights.safetensors"]), 0) % 8);
     }

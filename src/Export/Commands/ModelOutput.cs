@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using FcnService.Export.Onnx;
+using FcnService.Export.Weights;
+using FcnService.Inference.Models;
+
+namespace FcnService.Export.Commands;
+
+/// <summary>The options that say how a model is written, and the writing, for every command that writes one.</summary>
+internal static class ModelOutput
+{
+    private const double BytesPerMegabyte = 1e6;
+
+    private static readonly WordOption<WeightPrecision> Precision = new(
+        "--precision",
+        "fp32, or fp16 for half the file; computations, inputs and outputs are fp32 in both.",
+        ("fp32", WeightPrecision.Full),
+        ("fp16", WeightPrecision.Half));
+
+    private static readonly Option<string?> License = new("--license")
+    {
+        Description = "The terms that the weights come under, in words; written into the model.",
+    };
+
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "The ONNX file to write; its folder must exist. Above 2 GB its weights go to a second file, OUTPUT.data.",
+        Required = true,
+        Validators = { RefuseEmptyPath },
+    };
+
+    /// <summary>The options.</summary>
+    public static IReadOnlyList<Option> Options { get; } = [Precision, License, Output];
+
+    /// <summary>Writes the model that a command line asks for, and says so.</summary>
+    /// <param name="weights">The network and its weights.</param>
+    /// <param name="input">The images that the weights were trained on.</param>
+    /// <param name="classes">The class names by label.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <exception cref="ExportException">The file cannot be written, or a weight is too large for the precision.</exception>
+    public static void Write(NetworkWeights weights, InputDescription input, IReadOnlyList<string> classes, ParseResult arguments)
+    {
+        var network = weights.Network;
+        var output = arguments.GetValue(Output)!;
+        var description = Metadata.Describe(network, input, classes, arguments.GetValue(License));
+        var bytes = OnnxWriter.Write(output, weights, description, Precision.Read(arguments));
+        arguments.InvocationConfiguration.Output.WriteLine(FormattableString.Invariant(
+            $"{output}: {network.Name}, {classes.Count} classes, {network.ParameterCount:N0} parameters, {bytes / BytesPerMegabyte:F1} MB"));
+    }
+
+    /// <summary>Refuses an option's path that is empty.</summary>
+    public static void RefuseEmptyPath(OptionResult result)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"{result.Option.Name} is empty; expected a file.");
+        }
+    }
+}

@@ -19,7 +19,7 @@ internal static class ImportCommand
     };
 
     private static readonly WordOption<NetworkChoice> Choice = new(
-        "--network", "The network.", [.. NetworkChoice.All.Select(choice => (choice.Name, choice))]) { Required = true };
+        "--network", "The network.", [.. NetworkChoice.All.Select(choice => (choice.Name, choice))]) { Required = true, DefaultValueFactory = null };
 
     // Published weights are of the authors' padding.
     private static readonly NetworkOptions Network = new([PaddingVariant.Original, PaddingVariant.Same], "Multiplies the trunk's channels.");

@@ -6,11 +6,11 @@ namespace FcnService.Fuzz;
 
 /// <summary>
 /// Reads mutated files as an import does, every tensor as 32-bit floats. Each must be read or refused in a sentence, within 5 s, and by
-/// allocating at most 4 times the file's bytes and 2 MiB: buffers, the runtime's own and the estimate in the pickle's budget.
+/// allocating at most 4 times the file's bytes and 1 MiB: buffers, the runtime's own and the estimate in the pickle's budget.
 /// </summary>
 internal static class Fuzzer
 {
-    public const long AllowedConstant = 2 << 20;
+    public const long AllowedConstant = 1 << 20;
 
     private const int AllowedTimesTheFile = 4;
 

@@ -7,7 +7,9 @@ internal static class Mutation
 {
     /// <summary>Numbers at which lengths and counts go wrong.</summary>
     private static readonly long[] Edges =
-        [0, 1, -1, 127, 128, 255, 256, short.MaxValue, ushort.MaxValue, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    [
+        0, 1, -1, 127, 128, 255, 256, short.MaxValue, ushort.MaxValue, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue,
+    ];
 
     public static byte[] Of(byte[] sample, Random random)
     {

@@ -47,12 +47,16 @@ internal static class Samples
             Protobuf.Message(6, LegacyShape(1, 1, 1, 2), Protobuf.Message(5, Pickle.Bytes(Bias)))),
     ];
 
-    public static byte[] CaffeDoubles() => Protobuf.Message(
-        100,
-        Protobuf.Text(1, "a"),
-        Protobuf.Message(7, Protobuf.Message(7, Protobuf.Message(1, [2, 3])), Protobuf.Doubles(8, [.. Weight.Select(value => (double)value)])),
-        Protobuf.Message(
-            7, Protobuf.Message(7, Protobuf.Message(1, [2])), Protobuf.Message(8, [.. Bias.SelectMany(value => BitConverter.GetBytes((double)value))])));
+    public static byte[] CaffeDoubles()
+    {
+        var (weight, bias) = (Weight.Select(value => (double)value), Bias.Select(value => (double)value));
+        return Protobuf.Message(
+            100,
+            Protobuf.Text(1, "a"),
+            Protobuf.Message(7, Protobuf.Message(7, Protobuf.Message(1, [2, 3])), Protobuf.Doubles(8, [.. weight])),
+            Protobuf.Message(
+                7, Protobuf.Message(7, Protobuf.Message(1, [2])), Protobuf.Message(8, [.. bias.SelectMany(BitConverter.GetBytes)])));
+    }
 
     /// <summary>As NVCaffe writes it: type 2 is binary16, type 1 binary32.</summary>
     public static byte[] CaffeRaw() => Protobuf.Message(
@@ -123,22 +127,28 @@ internal static class Samples
     public static byte[] TorchSharp() =>
         [2, .. TorchSharpTensor("a.weight", [2, 3], Pickle.Bytes(Weight)), .. TorchSharpTensor("a.bias", [2], Pickle.Bytes(Bias))];
 
-    public static byte[] Onnx() =>
-    [
-        .. Protobuf.Number(1, 8),
-        .. Protobuf.Text(2, "here"),
-        .. Protobuf.Message(
-            7,
-            Protobuf.Message(1, Protobuf.Text(4, "Identity")),
-            Protobuf.Message(
-                5, Protobuf.Message(1, [2, 3]), Protobuf.Number(2, 1), Protobuf.Text(8, "a.weight"), Protobuf.Message(9, Pickle.Bytes(Weight))),
-            Protobuf.Message(
-                5, Protobuf.Number(1, 2), Protobuf.Number(2, 1), Protobuf.Message(4, Pickle.Bytes(Bias)), Protobuf.Text(8, "a.bias")),
-            Protobuf.Message(11, Protobuf.Text(1, "image"), Protobuf.Message(2, Protobuf.Message(
-                1, Protobuf.Number(1, 1), Protobuf.Message(2, Protobuf.Message(1, Protobuf.Text(2, "n")), Protobuf.Message(1, Protobuf.Number(1, 3))))))),
-        .. Protobuf.Message(8, Protobuf.Number(2, 17)),
-        .. Protobuf.Message(14, Protobuf.Text(1, "key"), Protobuf.Text(2, "value")),
-    ];
+    public static byte[] Onnx()
+    {
+        var imageShape = Protobuf.Message(2, Protobuf.Message(1, Protobuf.Text(2, "n")), Protobuf.Message(1, Protobuf.Number(1, 3)));
+        byte[] weight =
+            [.. Protobuf.Message(1, [2, 3]), .. Protobuf.Number(2, 1), .. Protobuf.Text(8, "a.weight"), .. Protobuf.Message(9, Pickle.Bytes(Weight))];
+        byte[] bias =
+            [.. Protobuf.Number(1, 2), .. Protobuf.Number(2, 1), .. Protobuf.Message(4, Pickle.Bytes(Bias)), .. Protobuf.Text(8, "a.bias")];
+        return
+        [
+            .. Protobuf.Number(1, 8),
+            .. Protobuf.Text(2, "here"),
+            .. Protobuf.Message(
+                7,
+                Protobuf.Message(1, Protobuf.Text(4, "Identity")),
+                Protobuf.Message(5, weight),
+                Protobuf.Message(5, bias),
+                Protobuf.Message(
+                    11, Protobuf.Text(1, "image"), Protobuf.Message(2, Protobuf.Message(1, Protobuf.Number(1, 1), imageShape)))),
+            .. Protobuf.Message(8, Protobuf.Number(2, 17)),
+            .. Protobuf.Message(14, Protobuf.Text(1, "key"), Protobuf.Text(2, "value")),
+        ];
+    }
 
     /// <summary>An archive as torch.save writes it, around any pickle and storages.</summary>
     public static byte[] Zip(byte[] pickle, params (string Name, byte[] Bytes)[] entries) =>

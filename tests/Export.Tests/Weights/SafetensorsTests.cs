@@ -78,6 +78,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("{", "its header is not valid JSON")]
     [InlineData("", "its header is not valid JSON")]
     [InlineData("{\"a\\ud800\":1}", "its header is not valid JSON")]
+    [InlineData("{\"a\":t\u001B[2J\u0001}", "its header is not valid JSON: 't\\u001B[2J\\u0001")]
     [InlineData("[]", "its header is a JSON Array; expected an object")]
     // Entries of another form.
     [InlineData("""{"a":1}""", "tensor \"a\" is described otherwise than by")]

@@ -45,6 +45,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Matches(@"\bexport +Writes a network as an ONNX model", output);
         Assert.Matches(@"\bdescribe +Lists a network's layers", output);
         Assert.Matches(@"evaluate <model>\s+Scores a model", output);
+        Assert.Matches(@"inspect <file> +Lists the tensors", output);
+        Assert.Matches(@"\bimport <weights>\s+Writes published weights", output);
     }
 
     private (int ExitCode, string Output, string Error) Start(params string[] arguments) =>

@@ -84,7 +84,7 @@ internal sealed class ByteReader
         return BinaryPrimitives.ReadInt64LittleEndian(bytes);
     }
 
-    /// <summary>Reads a number in the base-128 form that Protocol Buffers and .NET's BinaryWriter share: 7 bits a byte, lowest first.</summary>
+    /// <summary>Reads a number in base 128, as Protocol Buffers and .NET's BinaryWriter write it: 7 bits a byte, lowest first.</summary>
     public ulong ReadVarint()
     {
         var start = Position;
@@ -110,7 +110,7 @@ internal sealed class ByteReader
         var length = ReadVarint();
         return length <= (ulong)Remaining
             ? (long)length
-            : throw new InvalidDataException($"the length at byte {start} is {length}; expected at most {Remaining}, the bytes that are left");
+            : throw new InvalidDataException($"the length at byte {start} is {length}; expected at most {Remaining}, which are left");
     }
 
     /// <summary>Reads UTF-8 text.</summary>

@@ -98,8 +98,8 @@ public static class Safetensors
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // A string with half a surrogate pair is an InvalidOperationException only when it is taken out.
-            throw new InvalidDataException($"its header is not valid JSON: {error.Message.TrimEnd('.')}", error);
+            // A string with half a surrogate pair is an InvalidOperationException only when it is taken out; a message cites the header.
+            throw new InvalidDataException($"its header is not valid JSON: {error.Message.TrimEnd('.').Harmless()}", error);
         }
     }
 
@@ -126,7 +126,8 @@ public static class Safetensors
             || offsets.Length != 2)
         {
             throw new InvalidDataException(
-                $"tensor {name.Quoted()} is described otherwise than by a dtype, a shape (a list of whole numbers) and data_offsets (two of them)");
+                $"tensor {name.Quoted()} is described otherwise than by a dtype, a shape (a list of whole numbers) and data_offsets " +
+                "(two of them)");
         }
 
         // Enum.TryParse also takes numbers, which are no names.
@@ -150,7 +151,8 @@ public static class Safetensors
         var bytes = shape.Count * type.Size();
         return end - begin == bytes
             ? new Entry(name, type, shape, begin, end)
-            : throw new InvalidDataException($"tensor {name.Quoted()} of shape {shape} takes {end - begin} bytes in the file; expected {bytes}");
+            : throw new InvalidDataException(
+                $"tensor {name.Quoted()} of shape {shape} takes {end - begin} bytes in the file; expected {bytes}");
     }
 
     private static bool TryGetNumbers(JsonElement list, out long[] numbers)
@@ -175,7 +177,8 @@ public static class Safetensors
             if (entry.Begin != position)
             {
                 throw new InvalidDataException(
-                    $"tensor {entry.Name.Quoted()} begins at byte {entry.Begin} of the data; expected {position}, where what is before it ends");
+                    $"tensor {entry.Name.Quoted()} begins at byte {entry.Begin} of the data; expected {position}, where what is before it " +
+                    "ends");
             }
 
             position = entry.End;

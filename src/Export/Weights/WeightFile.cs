@@ -35,7 +35,10 @@ public sealed class WeightFile : IDisposable
     /// <summary>The tensors in the file's order; their names are unique.</summary>
     public IReadOnlyList<StoredTensor> Tensors { get; }
 
-    /// <summary>What the file says about itself, in its order: at most 256 entries of at most 10,000 letters, each one line; a key may come more than once.</summary>
+    /// <summary>
+    /// What the file says about itself, in its order: at most 256 entries of at most 10,000 letters, each one line; a key may come more
+    /// than once.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; }
 
     /// <summary>Opens a file and finds its tensors.</summary>

@@ -78,6 +78,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("{", "its header is not valid JSON")]
     [InlineData("", "its header is not valid JSON")]
     [InlineData("{\"a\\ud800\":1}", "its header is not valid JSON")]
+    [InlineData("{\"a\":t\u001B[2J\u0001}", "its header is not valid JSON: 't\\u001B[2J\\u0001")]
     [InlineData("[]", "its header is a JSON Array; expected an object")]
     // Entries of another form.
     [InlineData("""{"a":1}""", "tensor \"a\" is described otherwise than by")]
@@ -93,9 +94,13 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", "tensor \"a\" is described otherwise than by")]
     [InlineData("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", "tensor \"a\" is described otherwise than by")]
     // Types.
-    [InlineData("""{"a":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype Q4; expected F32")]
-    [InlineData("""{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype F16; expected F32")]
-    [InlineData("""{"a":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype f32; expected F32")]
+    [InlineData("""{"a":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype \"Q4\"; expected one of F64, F32, F16")]
+    [InlineData("""{"a":{"dtype":"f32","shape":[2],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype \"f32\"; expected one of F64, F32, F16")]
+    [InlineData("""{"a":{"dtype":"1","shape":[2],"data_offsets":[0,8]}}""", "tensor \"a\" has dtype \"1\"; expected one of F64, F32, F16")]
+    [InlineData("""{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", "of shape [2] takes 8 bytes in the file; expected 4")]
+    // Metadata.
+    [InlineData("""{"__metadata__":1}""", "its __metadata__ is not an object of strings")]
+    [InlineData("""{"__metadata__":{"a":1}}""", "its __metadata__ is not an object of strings")]
     // Names.
     [InlineData(
         """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
@@ -137,6 +142,38 @@ public sealed class SafetensorsTests : IDisposable
         }
 
         AssertRefused($"tensor \"a\" has 2147483648 bytes; expected at most {Array.MaxLength}");
+    }
+
+    [Fact]
+    public void Read_EveryType_GivesTheNumbers()
+    {
+        // 1 and 2 as each type: binary64, 32, 16, bfloat16, integers of 8, 4, 2, 1 bytes with and without sign, truth values.
+        (string Type, byte[] One, byte[] Two)[] types =
+        [
+            ("F64", [0, 0, 0, 0, 0, 0, 0xF0, 0x3F], [0, 0, 0, 0, 0, 0, 0, 0x40]), ("F32", [0, 0, 0x80, 0x3F], [0, 0, 0, 0x40]),
+            ("F16", [0, 0x3C], [0, 0x40]), ("BF16", [0x80, 0x3F], [0, 0x40]),
+            ("I64", [1, 0, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0, 0, 0]), ("I32", [1, 0, 0, 0], [2, 0, 0, 0]),
+            ("I16", [1, 0], [2, 0]), ("I8", [1], [2]), ("U64", [1, 0, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0, 0, 0]),
+            ("U32", [1, 0, 0, 0], [2, 0, 0, 0]), ("U16", [1, 0], [2, 0]), ("U8", [1], [2]), ("BOOL", [1], [2]),
+        ];
+        foreach (var (type, one, two) in types)
+        {
+            Write($$$"""{"a":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{one.Length * 2}}}]}}""", [.. one, .. two]);
+
+            Assert.Equal(type == "BOOL" ? [1, 1] : [1, 2], Assert.Single(Safetensors.Read(Path)).Values.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Read_SignedTypes_GiveNegativeNumbers()
+    {
+        foreach (var (type, size) in new[] { ("I64", 8), ("I32", 4), ("I16", 2), ("I8", 1) })
+        {
+            Write(
+                $$$"""{"a":{"dtype":"{{{type}}}","shape":[1],"data_offsets":[0,{{{size}}}]}}""", [.. Enumerable.Repeat((byte)0xFF, size)]);
+
+            Assert.Equal([-1], Assert.Single(Safetensors.Read(Path)).Values.ToArray());
+        }
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class PickleBudget(long fileLength)
     public const int Number = 24;
 
     private const int MostTimesTheFile = 4;
-    private const int Constant = 1 << 20;
+    private const int Constant = 512 << 10;
 
     private readonly long most = MostTimesTheFile * fileLength + Constant;
     private long spent;
@@ -31,7 +31,7 @@ internal sealed class PickleBudget(long fileLength)
         if (spent > most)
         {
             throw new InvalidDataException(
-                $"its pickle makes objects of more than {most} bytes; expected at most {MostTimesTheFile} times the file and 1 MiB");
+                $"its pickle makes objects of more than {most} bytes; expected at most {MostTimesTheFile} times the file and 512 KiB");
         }
     }
 }

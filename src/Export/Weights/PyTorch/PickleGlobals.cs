@@ -8,7 +8,8 @@ namespace FcnService.Export.Weights.PyTorch;
 /// </summary>
 internal static class PickleGlobals
 {
-    private static readonly Dictionary<string, PickleGlobal> Allowed = Create().ToDictionary(allowed => allowed.Name, StringComparer.Ordinal);
+    private static readonly Dictionary<string, PickleGlobal> Allowed =
+        Create().ToDictionary(allowed => allowed.Name, StringComparer.Ordinal);
 
     /// <summary>Finds what a pickle names.</summary>
     /// <param name="name">The module's and its own name, with a point between.</param>
@@ -19,7 +20,7 @@ internal static class PickleGlobals
             $"its pickle asks for {name.Quoted()}, which weights do not need, and nothing of it was run; expected a state_dict, " +
             "saved by torch.save(model.state_dict(), …)");
 
-    /// <summary>Reads the tuple by which a pickle refers to a storage: "storage", its class, key, device, count and perhaps a view.</summary>
+    /// <summary>Reads the tuple by which a pickle refers to a storage: "storage", its class, key, device, count, perhaps a view.</summary>
     /// <exception cref="InvalidDataException">It is no such tuple.</exception>
     public static PickledStorage StorageOf(object? reference)
     {
@@ -34,7 +35,8 @@ internal static class PickleGlobals
         {
             [] or [null] => new PickledStorage(type, keyText, 0, count),
             [PickleTuple { Items: [_, long offset, long viewCount] }] => new PickledStorage(type, keyText, offset, viewCount),
-            _ => throw new InvalidDataException("its pickle has a view of a storage otherwise than by a key, an offset and a number of values"),
+            _ => throw new InvalidDataException(
+                "its pickle has a view of a storage otherwise than by a key, an offset and a number of values"),
         };
     }
 

@@ -57,7 +57,8 @@ internal static class PyTorchLegacy
         var version = Load(reader, budget);
         if (version is not ProtocolVersion)
         {
-            throw new InvalidDataException($"its version is {PickleGlobals.KeyOf(version)?.Harmless() ?? "none"}; expected {ProtocolVersion}");
+            throw new InvalidDataException(
+                $"its version is {PickleGlobals.KeyOf(version)?.Harmless() ?? "none"}; expected {ProtocolVersion}");
         }
 
         if (Load(reader, budget) is PickleDictionary machine

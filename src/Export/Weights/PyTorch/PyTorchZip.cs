@@ -25,7 +25,8 @@ internal static class PyTorchZip
         var table = new TensorTable(file.Length);
         new StateDict(table, key => entries.TryGetValue($"{folder}data/{key}", out var storage)
             ? storage
-            : throw new InvalidDataException($"it has no entry {$"{folder}data/{key}".Quoted()}, which its pickle refers to")).Collect(root);
+            : throw new InvalidDataException(
+                $"it has no entry {$"{folder}data/{key}".Quoted()}, which its pickle refers to")).Collect(root);
         return table;
     }
 
@@ -34,7 +35,8 @@ internal static class PyTorchZip
         var pickles = names.Where(name => name == PickleName || name.EndsWith($"/{PickleName}", StringComparison.Ordinal)).Take(2).ToList();
         return pickles is [var pickle]
             ? pickle[..^PickleName.Length]
-            : throw new InvalidDataException($"it has {pickles.Count} entries named {PickleName}; expected one: it is no file of torch.save");
+            : throw new InvalidDataException(
+                $"it has {pickles.Count} entries named {PickleName}; expected one: it is no file of torch.save");
     }
 
     private static void RefuseBigEndian(FileBytes file, string folder, Dictionary<string, (long Offset, long Length)> entries)

@@ -40,7 +40,7 @@ internal static class TarDirectory
             if (length > file.Length - position)
             {
                 throw new InvalidDataException(
-                    $"its entry {name.Quoted()} says that it has {length} bytes; expected at most {file.Length - position}, which are left");
+                    $"its entry {name.Quoted()} says that it has {length} bytes; expected at most {file.Length - position}");
             }
 
             var isRegular = header[156] is 0 or (byte)'0';

@@ -122,7 +122,8 @@ internal static class ZipDirectory
         directory.Read(entry);
         if (BinaryPrimitives.ReadUInt32LittleEndian(entry) != EntrySignature)
         {
-            throw new InvalidDataException($"its directory has something else at byte {directory.Position - EntryBytes}; expected an entry");
+            throw new InvalidDataException(
+                $"its directory has something else at byte {directory.Position - EntryBytes}; expected an entry");
         }
 
         var flags = BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]);
@@ -141,7 +142,7 @@ internal static class ZipDirectory
         if (method != 0 || (flags & Encrypted) != 0)
         {
             throw new InvalidDataException(
-                $"its entry {name.Quoted()} is compressed or encrypted (method {method}, flags {flags}); expected stored, as by torch.save");
+                $"its entry {name.Quoted()} is compressed or encrypted (method {method}, flags {flags}); expected stored bytes");
         }
 
         return compressed == size

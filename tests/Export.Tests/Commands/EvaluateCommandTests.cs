@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using FcnService.Export.Commands;
 using FcnService.Export.Evaluation;
@@ -86,6 +87,33 @@ public sealed class EvaluateCommandTests : IDisposable
 
         Assert.Equal(2, exitCode);
         Assert.Contains("none.onnx", error);
+    }
+
+    [Fact]
+    public async Task Evaluate_Interrupted_PrintsTheScoresSoFar()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "needs signals");
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [typeof(EvaluateCommand).Assembly.Location, "evaluate", DefaultModel, "--dataset", "camvid", "--root", SharedData.Require("camvid"), "--split", "train"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        // The first line of progress comes after the first photo.
+        var firstPhoto = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+
+        // SIGTERM, which takes the same way as Ctrl-C's SIGINT, but which no parent process may have set to be ignored.
+        External.Run("kill", ["-TERM", $"{process.Id}"]);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("1 of 74 photos", firstPhoto);
+        Assert.Equal(CommandLine.Interrupted, process.ExitCode);
+        Assert.Matches(@"photos +\d+ of 74", output);
+        Assert.DoesNotMatch("photos +74 of 74", output);
+        Assert.Contains("mean IU", output);
     }
 
     private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");

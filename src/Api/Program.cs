@@ -1,3 +1,4 @@
+using FcnService.Api.Admission;
 using FcnService.Api.Documentation;
 using FcnService.Api.Errors;
 using FcnService.Api.Health;
@@ -11,6 +12,7 @@ builder.AddHosting();
 builder.AddLog();
 builder.AddErrors();
 builder.AddModels();
+builder.AddAdmission();
 builder.AddSegmentation();
 builder.AddDocumentation();
 

@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Diagnostics;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Labels;
 using FcnService.Inference.Models;
 using FcnService.Inference.Preprocessing;
+using FcnService.Inference.Scheduling;
 
 namespace FcnService.Inference;
 
@@ -37,18 +37,42 @@ public sealed class Segmenter : IDisposable
     /// <summary>Where the network runs.</summary>
     public string Provider => session.Provider;
 
-    /// <summary>Segments an encoded photo.</summary>
-    /// <param name="file">JPEG, PNG, WebP, GIF, TIFF or AVIF; must not change during the call.</param>
+    /// <summary>Reads a photo's header, and with it what the photo will cost.</summary>
+    /// <param name="file">JPEG, PNG, WebP, GIF, TIFF or AVIF; must not change while the result lives.</param>
+    /// <exception cref="ImageRejectedException">The photo is not taken.</exception>
+    public OpenedPhoto Open(ReadOnlyMemory<byte> file)
+    {
+        var image = decoder.Open(file);
+        return new OpenedPhoto(image, Contract.SizePolicy.Frame(image.Size));
+    }
+
+    /// <summary>Segments an encoded photo at once, on the caller's thread.</summary>
+    /// <param name="file">As for <see cref="Open"/>.</param>
     /// <returns>A label for each pixel of the upright photo.</returns>
     /// <exception cref="ImageRejectedException">The photo is not taken.</exception>
     /// <exception cref="InvalidModelException">The network gave something else than its contract says.</exception>
     public Segmentation Segment(ReadOnlyMemory<byte> file)
     {
-        var clock = Stopwatch.StartNew();
-        using var photo = decoder.Open(file);
-        var frame = Contract.SizePolicy.Frame(photo.Size);
-        using var image = photo.Decode(frame.Content);
-        return Segment(image, frame, Lap(clock));
+        using var photo = Open(file);
+        using var prepared = Prepare(photo);
+        return RunHere(prepared);
+    }
+
+    /// <summary>Segments a photo in turn with others.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="pipeline">Where it waits for its turn.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>A label for each pixel of the upright photo.</returns>
+    /// <exception cref="ImageRejectedException">The photo is broken or truncated.</exception>
+    /// <exception cref="InvalidModelException">The network gave something else than its contract says.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<Segmentation> SegmentAsync(OpenedPhoto photo, SegmentationPipeline pipeline, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        using var prepared = await pipeline.DecodeAsync(() => Prepare(photo), cancellation).ConfigureAwait(false);
+        var scheduled = await pipeline.Scheduler.RunAsync(session, prepared.TakeInput(), cancellation).ConfigureAwait(false);
+        using var output = scheduled.Output;
+        return Finish(output, prepared, scheduled);
     }
 
     /// <summary>Runs the whole way but decoding once, on a grey image, so that the first request finds everything in place.</summary>
@@ -59,44 +83,79 @@ public sealed class Segmenter : IDisposable
         var frame = Contract.SizePolicy.Frame(photo);
         using var image = new RgbImage(frame.Content);
         image.Pixels.Fill(128);
-        Segment(image, frame, decode: TimeSpan.Zero).Dispose();
+        using var prepared = Normalize(image, frame, decode: TimeSpan.Zero);
+        RunHere(prepared).Dispose();
     }
 
     /// <summary>Unloads the model.</summary>
     public void Dispose() => session.Dispose();
 
-    private Segmentation Segment(RgbImage image, NetworkFrame frame, TimeSpan decode)
+    private PreparedPhoto Prepare(OpenedPhoto photo)
     {
         var clock = Stopwatch.StartNew();
-        var values = ArrayPool<float>.Shared.Rent(checked((int)frame.Input.Pixels * RgbImage.BytesPerPixel));
-        try
-        {
-            var tensor = values.AsMemory(0, (int)frame.Input.Pixels * RgbImage.BytesPerPixel);
-            normalizer.Write(image, frame, tensor.Span);
-            var preprocess = Lap(clock);
-            using var output = session.Run(tensor, frame.Input);
-            var inference = Lap(clock);
-            var labels = labeler.Label(output, frame);
-            return new Segmentation(labels, new StageTimes(decode, preprocess, inference, Lap(clock)));
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(values);
-        }
+        using var image = photo.Image.Decode(photo.Frame.Content);
+        return Normalize(image, photo.Frame, clock.Elapsed);
     }
 
-    private static TimeSpan Lap(Stopwatch clock)
+    private PreparedPhoto Normalize(RgbImage image, NetworkFrame frame, TimeSpan decode)
     {
-        var lap = clock.Elapsed;
-        clock.Restart();
-        return lap;
+        var clock = Stopwatch.StartNew();
+        var input = new InputTensor(frame.Input);
+        normalizer.Write(image, frame, input.Values.Span);
+        return new PreparedPhoto(input, frame, decode, clock.Elapsed);
     }
+
+    private Segmentation RunHere(PreparedPhoto prepared)
+    {
+        var clock = Stopwatch.StartNew();
+        using var input = prepared.TakeInput();
+        using var output = session.Run([input])[0];
+        return Finish(output, prepared, new ScheduledOutput(output, TimeSpan.Zero, clock.Elapsed, BatchSize: 1));
+    }
+
+    private Segmentation Finish(NetworkOutput output, PreparedPhoto prepared, ScheduledOutput run)
+    {
+        var clock = Stopwatch.StartNew();
+        var labels = labeler.Label(output, prepared.Frame);
+        return new Segmentation(
+            labels, new StageTimes(prepared.Decode, prepared.Preprocess, run.Waited, run.Took, clock.Elapsed), run.BatchSize);
+    }
+
+    /// <summary>A photo that is ready to run.</summary>
+    private sealed class PreparedPhoto(InputTensor input, NetworkFrame frame, TimeSpan decode, TimeSpan preprocess) : IDisposable
+    {
+        private InputTensor? input = input;
+
+        public NetworkFrame Frame => frame;
+
+        public TimeSpan Decode => decode;
+
+        public TimeSpan Preprocess => preprocess;
+
+        /// <summary>Hands the input over to whoever runs it.</summary>
+        public InputTensor TakeInput() => Interlocked.Exchange(ref input, null) ?? throw new InvalidOperationException("The input was taken before.");
+
+        public void Dispose() => Interlocked.Exchange(ref input, null)?.Dispose();
+    }
+}
+
+/// <summary>A photo whose header has been read. Dispose it once.</summary>
+/// <param name="Image">The encoded image.</param>
+/// <param name="Frame">What the network will see of it.</param>
+public sealed record OpenedPhoto(EncodedImage Image, NetworkFrame Frame) : IDisposable
+{
+    /// <summary>What it costs to run, in millions of pixels of the network's input.</summary>
+    public double Megapixels => Frame.Input.Pixels / 1e6;
+
+    /// <summary>Lets go of the file's bytes.</summary>
+    public void Dispose() => Image.Dispose();
 }
 
 /// <summary>A segmented photo. Dispose it once.</summary>
 /// <param name="Labels">A label for each pixel of the upright photo.</param>
 /// <param name="Times">How long each stage took.</param>
-public sealed record Segmentation(ClassMap Labels, StageTimes Times) : IDisposable
+/// <param name="BatchSize">How many photos ran together.</param>
+public sealed record Segmentation(ClassMap Labels, StageTimes Times, int BatchSize) : IDisposable
 {
     /// <summary>Gives the labels' buffer back.</summary>
     public void Dispose() => Labels.Dispose();
@@ -105,6 +164,7 @@ public sealed record Segmentation(ClassMap Labels, StageTimes Times) : IDisposab
 /// <summary>How long the stages of one segmentation took.</summary>
 /// <param name="Decode">From the encoded photo to RGB at the size that the network sees.</param>
 /// <param name="Preprocess">From RGB to the network's input.</param>
+/// <param name="Queue">The wait for the network.</param>
 /// <param name="Inference">The network.</param>
 /// <param name="Postprocess">From the network's output to labels at the photo's size.</param>
-public readonly record struct StageTimes(TimeSpan Decode, TimeSpan Preprocess, TimeSpan Inference, TimeSpan Postprocess);
+public readonly record struct StageTimes(TimeSpan Decode, TimeSpan Preprocess, TimeSpan Queue, TimeSpan Inference, TimeSpan Postprocess);

@@ -16,7 +16,7 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        UseKestrel(port: 0);
+        UseKestrel();
         StartServer();
         Client = CreateClient();
         await WaitUntilReadyAsync();
@@ -61,6 +61,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // As a setting: UseKestrel's own port is set on the server beside the start of the application, which is sometimes faster.
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         foreach (var (key, value) in Settings)
         {
             builder.UseSetting(key, value);

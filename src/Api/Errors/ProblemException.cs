@@ -3,7 +3,7 @@ namespace FcnService.Api.Errors;
 /// <summary>A request that cannot be served, for a reason that the caller is told.</summary>
 /// <param name="kind">The kind of failure.</param>
 /// <param name="detail">What went wrong this time: what, where, what was expected.</param>
-internal sealed class ProblemException(ProblemKind kind, string detail) : Exception(detail)
+internal class ProblemException(ProblemKind kind, string detail) : Exception(detail)
 {
     /// <summary>The kind of failure.</summary>
     public ProblemKind Kind => kind;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using FcnService.Api.Admission;
 using FcnService.Inference.Imaging;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -21,9 +23,9 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
             LogFailure(exception, context.Request.Method, context.Request.Path);
         }
 
-        if (kind == ProblemKind.NotReady)
+        if (RetryAfter(exception, kind) is { } seconds)
         {
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         await kind.Answer(detail).ExecuteAsync(context);
@@ -38,6 +40,12 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (ProblemKind.RequestTimeout, null),
         BadHttpRequestException bad => (ProblemKind.MalformedBody, bad.Message),
         _ => (ProblemKind.InternalError, null),
+    };
+
+    private static int? RetryAfter(Exception exception, ProblemKind kind) => exception switch
+    {
+        OverloadedException overloaded => (int)overloaded.RetryAfter.TotalSeconds,
+        _ => kind == ProblemKind.NotReady ? 1 : null,
     };
 
     private static ProblemKind KindOf(ImageRejection reason) => reason switch

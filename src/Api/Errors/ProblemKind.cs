@@ -35,6 +35,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "There is no such model.",
         "The parameter 'model' names a model that is not served here; GET /models lists those that are.");
 
+    /// <summary>A model whose file cannot be served.</summary>
+    public static readonly ProblemKind UnservableModel = new(
+        "unservable-model",
+        StatusCodes.Status409Conflict,
+        "The model's file cannot be served.",
+        "The detail says what is wrong with it. The model that was loaded before, if any, serves on.");
+
     /// <summary>An address without anything.</summary>
     public static readonly ProblemKind NotFound = new(
         "not-found",
@@ -91,6 +98,20 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The request's media type is not taken.",
         "Send multipart/form-data with the field 'image', or the image itself as image/* or application/octet-stream.");
 
+    /// <summary>More work than the service takes in.</summary>
+    public static readonly ProblemKind Overloaded = new(
+        "overloaded",
+        StatusCodes.Status429TooManyRequests,
+        "The service has too much to do.",
+        "Try again after the seconds that Retry-After names, which follow from how fast the work that waits is getting done. The bounds are Admission:MaxQueuedMegapixels and Admission:MaxBytesInFlight in the service's configuration.");
+
+    /// <summary>A request that took longer than it may.</summary>
+    public static readonly ProblemKind Timeout = new(
+        "timeout",
+        StatusCodes.Status504GatewayTimeout,
+        "The request took too long.",
+        "The limit is Scheduling:TimeoutSeconds in the service's configuration; it counts reading, waiting and computing together. The detail says where the time went.");
+
     /// <summary>A fault of the service.</summary>
     public static readonly ProblemKind InternalError = new(
         "internal-error",
@@ -103,13 +124,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "not-ready",
         StatusCodes.Status503ServiceUnavailable,
         "The service is not ready.",
-        "The models are still being loaded; try again after the seconds that Retry-After names. GET /healthz/ready tells when.");
+        "The models are still being loaded, or the service is about to end; try again after the seconds that Retry-After names. GET /healthz/ready tells when.");
 
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
-        TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, InternalError, NotReady,
+        MissingImage, MalformedBody, UndecodableImage, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout, UnservableModel,
+        TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, Overloaded, InternalError, NotReady, Timeout,
     ];
 
     /// <summary>The type that identifies the kind in an answer.</summary>

@@ -1,4 +1,5 @@
 using FcnService.Api.Errors;
+using FcnService.Api.Hosting;
 using FcnService.Api.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -21,11 +22,14 @@ internal static class HealthModule
 
     private static Ok<HealthAnswer> Live() => TypedResults.Ok(new HealthAnswer("live"));
 
-    // Asking for the models says why not, if they are not ready.
-    private static Ok<HealthAnswer> Ready(ServedModels served)
+    private static Ok<HealthAnswer> Ready(ServedModels served, DelayedShutdown shutdown)
     {
-        _ = served.All;
-        return TypedResults.Ok(new HealthAnswer("ready"));
+        if (shutdown.IsDraining)
+        {
+            throw new ProblemException(ProblemKind.NotReady, "The service is about to end.");
+        }
+
+        return served.IsLoaded ? TypedResults.Ok(new HealthAnswer("ready")) : throw new ProblemException(ProblemKind.NotReady, "The models are being loaded.");
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 
 namespace FcnService.Api.Hosting;
 
@@ -12,6 +13,11 @@ internal static class HostingModule
     {
         // Where to listen when nothing else says it, neither --urls, ASPNETCORE_URLS nor a settings file: the first source is the weakest.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("urls", DefaultAddress)] });
+        builder.AddCheckedOptions<LifecycleOptions>("Lifecycle");
+        builder.Services.AddSingleton<DelayedShutdown>();
+        builder.Services.AddSingleton<IHostLifetime>(services => services.GetRequiredService<DelayedShutdown>());
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<LifecycleOptions>>((host, lifecycle) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(lifecycle.Value.DrainSeconds));
         builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
     }
 

@@ -17,6 +17,7 @@ public sealed record ModelList(string Default, IReadOnlyList<ModelInfo> Models);
 /// <param name="Size">What the network sees of a photo.</param>
 /// <param name="Provider">Where the network runs.</param>
 /// <param name="License">The terms of the weights, where the model states them.</param>
+/// <param name="Fault">Why the model's newest file is not served; the one before it is.</param>
 public sealed record ModelInfo(
     string Name,
     IReadOnlyList<string> Classes,
@@ -24,9 +25,10 @@ public sealed record ModelInfo(
     IReadOnlyList<string> Palette,
     SizeInfo Size,
     string Provider,
-    string? License)
+    string? License,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Fault = null)
 {
-    internal static ModelInfo Of(Segmenter segmenter)
+    internal static ModelInfo Of(Segmenter segmenter, string? fault)
     {
         var contract = segmenter.Contract;
         return new ModelInfo(
@@ -36,7 +38,8 @@ public sealed record ModelInfo(
             [.. contract.Palette.Colours.Select(colour => $"#{colour.Red:x2}{colour.Green:x2}{colour.Blue:x2}")],
             SizeInfo.Of(contract.SizePolicy),
             segmenter.Provider,
-            contract.License);
+            contract.License,
+            fault);
     }
 }
 

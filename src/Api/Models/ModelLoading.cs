@@ -1,13 +1,16 @@
+using FcnService.Inference;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
 using Microsoft.Extensions.Options;
+using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Api.Models;
 
 /// <summary>
 /// Loads the models while the server already answers probes, runs each once, and then puts them into service. A model that cannot be served
-/// ends the process: a service that silently lacks one is worse than one that says why it does not start.
+/// ends the start: a service that silently lacks one is worse than one that says why it does not start. From then on the folder is watched:
+/// a new or changed file is loaded beside the old model and takes its place; a bad one leaves the old serving.
 /// </summary>
 internal sealed partial class ModelLoading(
     IOptions<ModelsOptions> options,
@@ -19,38 +22,73 @@ internal sealed partial class ModelLoading(
 {
     private static readonly ImageSize WarmUpSize = new(480, 360);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(LoadOrStop, stoppingToken);
+    private readonly SemaphoreSlim oneAtATime = new(1);
+    private readonly string directory = options.Value.FindDirectory(environment.ContentRootPath);
+    private readonly SessionSettings settings = new() { Threads = options.Value.Threads };
 
-    private void LoadOrStop()
+    /// <summary>Loads a model's file now and puts it into service.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="cancellation">Ends the wait for another load to end.</param>
+    /// <returns>What is wrong with the file; null if it is served now.</returns>
+    public async Task<string?> ReloadAsync(string name, CancellationToken cancellation)
     {
+        await oneAtATime.WaitAsync(cancellation);
         try
         {
-            Load();
+            return Replace(name);
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Whether the folder has a file of a model.</summary>
+    public bool Exists(string name) => ModelFiles.Look(directory).Stamps.ContainsKey(name);
+
+    public override void Dispose()
+    {
+        oneAtATime.Dispose();
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoadAndWatchAsync(stoppingToken), stoppingToken);
+
+    private async Task LoadAndWatchAsync(CancellationToken stopping)
+    {
+        ModelFiles files;
+        try
+        {
+            files = LoadAll();
         }
         catch (InvalidModelException fault)
         {
             LogFault(fault.Message);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
+            return;
+        }
+
+        if (options.Value.WatchSeconds > 0)
+        {
+            await WatchAsync(files, stopping);
         }
     }
 
-    private void Load()
+    private ModelFiles LoadAll()
     {
-        var directory = options.Value.FindDirectory(environment.ContentRootPath);
-        var catalog = ModelCatalog.Load(directory, new SessionSettings { Threads = options.Value.Threads }, decoder);
+        var files = Directory.Exists(directory) ? ModelFiles.Look(directory) : new ModelFiles(new Dictionary<string, string>());
+        var catalog = ModelCatalog.Load(directory, settings, decoder);
         try
         {
             if (catalog.Find(options.Value.Default) is null)
             {
-                throw new InvalidModelException(
-                    $"Models:Default is '{options.Value.Default}', but {directory} has {string.Join(", ", catalog.Names)}.");
+                throw new InvalidModelException($"Models:Default is '{options.Value.Default}', but {directory} has {string.Join(", ", catalog.Names)}.");
             }
 
             foreach (var segmenter in catalog.Segmenters)
             {
-                segmenter.WarmUp(WarmUpSize);
-                LogLoaded(segmenter.Name, segmenter.Contract.Classes.Count, segmenter.Provider);
+                WarmUp(segmenter);
             }
         }
         catch
@@ -59,8 +97,86 @@ internal sealed partial class ModelLoading(
             throw;
         }
 
-        served.Publish(catalog);
+        served.PublishAll(catalog.Segmenters);
         LogReady(directory, options.Value.Default);
+        return files;
+    }
+
+    // A file is taken when it looks the same twice in a row: until then it may still be being written.
+    private async Task WatchAsync(ModelFiles known, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.WatchSeconds));
+        var before = known;
+        var taken = known.Stamps.ToDictionary(StringComparer.Ordinal);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            ModelFiles now;
+            try
+            {
+                now = ModelFiles.Look(directory);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogUnreadable(directory, error.Message);
+                continue;
+            }
+
+            foreach (var (name, stamp) in now.Stamps.Where(file => taken.GetValueOrDefault(file.Key) != file.Value))
+            {
+                if (before.Stamps.GetValueOrDefault(name) == stamp)
+                {
+                    taken[name] = stamp;
+                    await ReloadAsync(name, stopping);
+                }
+            }
+
+            foreach (var name in taken.Keys.Where(name => !now.Stamps.ContainsKey(name) && !before.Stamps.ContainsKey(name)).ToList())
+            {
+                taken.Remove(name);
+                Withdraw(name);
+            }
+
+            before = now;
+        }
+    }
+
+    private string? Replace(string name)
+    {
+        Segmenter? segmenter = null;
+        try
+        {
+            segmenter = new Segmenter(ModelSession.Load(Path.Combine(directory, $"{name}.onnx"), settings), decoder);
+            WarmUp(segmenter);
+            served.Publish(segmenter);
+            return null;
+        }
+        catch (Exception error) when (error is InvalidModelException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
+        {
+            segmenter?.Dispose();
+            served.RecordFault(name, error.Message);
+            LogKept(name, error.Message);
+            return error.Message;
+        }
+    }
+
+    // The default model serves on: without it most requests would fail.
+    private void Withdraw(string name)
+    {
+        if (name == options.Value.Default)
+        {
+            served.RecordFault(name, $"Its file is no longer in {directory}.");
+            LogKept(name, "its file is gone");
+            return;
+        }
+
+        served.Withdraw(name);
+        LogWithdrawn(name);
+    }
+
+    private void WarmUp(Segmenter segmenter)
+    {
+        segmenter.WarmUp(WarmUpSize);
+        LogLoaded(segmenter.Name, segmenter.Contract.Classes.Count, segmenter.Provider);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "FcnService cannot start: {Fault}")]
@@ -71,4 +187,13 @@ internal sealed partial class ModelLoading(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ready: models of {Directory}, by default {Default}")]
     private partial void LogReady(string directory, string @default);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The new file of model {Model} is not taken, what is loaded serves on: {Fault}")]
+    private partial void LogKept(string model, string fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} withdrawn: its file is gone")]
+    private partial void LogWithdrawn(string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The models folder {Directory} cannot be read: {Fault}")]
+    private partial void LogUnreadable(string directory, string fault);
 }

@@ -20,6 +20,13 @@ internal sealed class ModelsOptions
     [Range(0, 1024, ErrorMessage = "Models:Threads is outside 0 to 1024.")]
     public int Threads { get; set; }
 
+    /// <summary>How often the folder is looked at for new and changed files, in seconds, 0 to 3,600; 0 is never. Default 2.</summary>
+    [Range(0, 3_600, ErrorMessage = "Models:WatchSeconds is outside 0 to 3600.")]
+    public double WatchSeconds { get; set; } = 2;
+
+    /// <summary>Whether <c>POST /models/{name}/reload</c> is there. Default false.</summary>
+    public bool Administration { get; set; }
+
     /// <summary>The models folder as a full path.</summary>
     /// <param name="contentRoot">The application's folder.</param>
     /// <returns>The nearest folder of that name that exists; where none does, the one in the application's folder.</returns>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FcnService.Api.Admission;
 using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
@@ -7,6 +8,8 @@ using FcnService.Api.Models;
 using FcnService.Inference;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Masks;
+using FcnService.Inference.Scheduling;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -49,8 +52,10 @@ internal static class SegmentationModule
                 ProblemKind.TooManyFrames,
                 ProblemKind.UnsupportedFormat,
                 ProblemKind.UnsupportedMediaType,
+                ProblemKind.Overloaded,
                 ProblemKind.InternalError,
-                ProblemKind.NotReady);
+                ProblemKind.NotReady,
+                ProblemKind.Timeout);
     }
 
     private static async Task<IResult> SegmentAsync(
@@ -58,13 +63,37 @@ internal static class SegmentationModule
         HttpContext context,
         UploadReader uploads,
         ServedModels models,
-        CancellationToken cancellation)
+        AdmissionControl admission,
+        SegmentationPipeline pipeline,
+        IOptions<SchedulingOptions> scheduling,
+        CancellationToken aborted)
     {
-        var segmenter = models.Find(model);
-        using var upload = await uploads.ReadAsync(context.Request, cancellation);
-        using var segmentation = segmenter.Segment(upload.Bytes);
-        context.Features.Set(new SegmentedPhoto(segmentation.Labels.Size, segmenter.Name));
+        using var lease = models.Lease(model);
+        var segmenter = lease.Segmenter;
+        using var deadline = new Deadline(TimeSpan.FromSeconds(scheduling.Value.TimeoutSeconds), aborted);
+        return await deadline.RunAsync(async () =>
+        {
+            using var bytes = admission.AdmitBytes(uploads.LongestLength(context.Request));
+            deadline.Enter("reading the image");
+            using var upload = await uploads.ReadAsync(context.Request, deadline.Token);
+            using var photo = segmenter.Open(upload.Bytes);
+            context.Features.Set(new SegmentedPhoto(photo.Image.Size, segmenter.Name));
+            using var segmentation = await RunAsync(segmenter, photo, admission, pipeline, deadline);
+            return Answer(context, segmenter, segmentation);
+        });
+    }
 
+    // The photo counts as work until the network is done with it; encoding the mask is the next request's gain.
+    private static async Task<Inference.Segmentation> RunAsync(
+        Segmenter segmenter, OpenedPhoto photo, AdmissionControl admission, SegmentationPipeline pipeline, Deadline deadline)
+    {
+        using var admitted = admission.AdmitPhoto(photo.Megapixels);
+        deadline.Enter("waiting for the network, and in it");
+        return await segmenter.SegmentAsync(photo, pipeline, deadline.Token);
+    }
+
+    private static FileContentHttpResult Answer(HttpContext context, Segmenter segmenter, Inference.Segmentation segmentation)
+    {
         var clock = Stopwatch.StartNew();
         var mask = new MemoryStream();
         IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
@@ -74,7 +103,13 @@ internal static class SegmentationModule
     }
 
     // W3C Server Timing: name;dur=milliseconds, for each stage.
-    private static string ServerTiming(StageTimes times, TimeSpan encode) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"decode;dur={times.Decode.TotalMilliseconds:0.00}, preprocess;dur={times.Preprocess.TotalMilliseconds:0.00}, inference;dur={times.Inference.TotalMilliseconds:0.00}, postprocess;dur={times.Postprocess.TotalMilliseconds:0.00}, encode;dur={encode.TotalMilliseconds:0.00}");
+    private static string ServerTiming(StageTimes times, TimeSpan encode) => string.Join(", ", new[]
+    {
+        ("decode", times.Decode),
+        ("preprocess", times.Preprocess),
+        ("queue", times.Queue),
+        ("inference", times.Inference),
+        ("postprocess", times.Postprocess),
+        ("encode", encode),
+    }.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Item1};dur={stage.Item2.TotalMilliseconds:0.00}")));
 }

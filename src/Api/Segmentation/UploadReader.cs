@@ -17,6 +17,9 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
 
     private int MaxBytes => options.Value.MaxImageBytes;
 
+    /// <summary>The bytes that a request's image may take: those announced, within the limit.</summary>
+    public long LongestLength(HttpRequest request) => Math.Min(request.ContentLength ?? MaxBytes, MaxBytes);
+
     /// <summary>Reads the image.</summary>
     /// <exception cref="ProblemException">There is no image, it is too large, or the body is not of a kind that holds one.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellation)

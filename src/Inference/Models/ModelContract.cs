@@ -34,7 +34,9 @@ public sealed record ModelContract
 /// <param name="Channels">Its channel order.</param>
 /// <param name="Mean">Subtracted from the values 0 to 255, by channel of the tensor.</param>
 /// <param name="Std">Divided by afterwards, by channel of the tensor.</param>
-public sealed record InputContract(string Tensor, TensorLayout Layout, ChannelOrder Channels, IReadOnlyList<float> Mean, IReadOnlyList<float> Std);
+/// <param name="TakesBatches">Whether several images can run together.</param>
+public sealed record InputContract(
+    string Tensor, TensorLayout Layout, ChannelOrder Channels, IReadOnlyList<float> Mean, IReadOnlyList<float> Std, bool TakesBatches = false);
 
 /// <summary>A model's output.</summary>
 /// <param name="Tensor">Its name in the graph.</param>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using FcnService.Inference.Geometry;
+using FcnService.Inference.Scheduling;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Inference.Models;
@@ -36,6 +38,10 @@ public sealed class ModelSession : IDisposable
     /// <summary>Where the network runs: "cpu".</summary>
     public string Provider { get; } = "cpu";
 
+    /// <summary>The path of a model's sidecar.</summary>
+    /// <param name="path">The path of the ONNX file.</param>
+    public static string SidecarOf(string path) => Path.ChangeExtension(path, ".model.json");
+
     /// <summary>Loads a model and settles its contract.</summary>
     /// <param name="path">The ONNX file; a file NAME.model.json beside it wins over the description in the file's metadata.</param>
     /// <param name="settings">How to run it.</param>
@@ -58,16 +64,41 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Runs the network on one image.</summary>
-    /// <param name="tensor">The input's values in the contract's layout.</param>
-    /// <param name="size">The input's size in pixels.</param>
-    /// <returns>The output, in ONNX Runtime's own memory.</returns>
+    /// <summary>Runs the network on images of one size.</summary>
+    /// <param name="images">The inputs, in the contract's layout; one, unless the contract takes batches.</param>
+    /// <returns>The output for each image, in ONNX Runtime's own memory, which goes back when all of them are disposed.</returns>
     /// <exception cref="OnnxRuntimeException">The network failed.</exception>
-    public NetworkOutput Run(Memory<float> tensor, ImageSize size)
+    public IReadOnlyList<NetworkOutput> Run(IReadOnlyList<InputTensor> images)
     {
-        long[] shape = Contract.Input.Layout == TensorLayout.Nchw ? [1, 3, size.Height, size.Width] : [1, size.Height, size.Width, 3];
+        ArgumentNullException.ThrowIfNull(images);
+        var size = images[0].Size;
+        if (images.Count == 1)
+        {
+            return Run(images[0].Values, 1, size);
+        }
+
+        var together = ArrayPool<float>.Shared.Rent(images.Sum(image => image.Values.Length));
+        try
+        {
+            var length = images[0].Values.Length;
+            for (var i = 0; i < images.Count; i++)
+            {
+                images[i].Values.Span.CopyTo(together.AsSpan(i * length, length));
+            }
+
+            return Run(together.AsMemory(0, images.Count * length), images.Count, size);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(together);
+        }
+    }
+
+    private IReadOnlyList<NetworkOutput> Run(Memory<float> tensor, int count, ImageSize size)
+    {
+        long[] shape = Contract.Input.Layout == TensorLayout.Nchw ? [count, 3, size.Height, size.Width] : [count, size.Height, size.Width, 3];
         using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, shape);
-        return new NetworkOutput(session.Run(runOptions, inputs, [input], outputs));
+        return NetworkOutput.Split(session.Run(runOptions, inputs, [input], outputs), count);
     }
 
     /// <summary>Unloads the model.</summary>
@@ -101,37 +132,10 @@ public sealed class ModelSession : IDisposable
             yield return (metadata, $"{path}, metadata {ModelDescription.MetadataKey}");
         }
 
-        var sidecar = Path.ChangeExtension(path, ".model.json");
+        var sidecar = SidecarOf(path);
         if (File.Exists(sidecar))
         {
             yield return (File.ReadAllText(sidecar), sidecar);
         }
     }
-}
-
-/// <summary>A network's output, in ONNX Runtime's memory until it is disposed.</summary>
-public sealed class NetworkOutput : IDisposable
-{
-    private readonly IDisposableReadOnlyCollection<OrtValue> values;
-
-    internal NetworkOutput(IDisposableReadOnlyCollection<OrtValue> values)
-    {
-        this.values = values;
-        var type = values[0].GetTensorTypeAndShape();
-        ElementType = type.ElementDataType;
-        Shape = type.Shape;
-    }
-
-    /// <summary>What the elements are.</summary>
-    public Microsoft.ML.OnnxRuntime.Tensors.TensorElementType ElementType { get; }
-
-    /// <summary>The dimensions.</summary>
-    public IReadOnlyList<long> Shape { get; }
-
-    /// <summary>The elements in the order of the shape.</summary>
-    public ReadOnlySpan<T> Values<T>()
-        where T : unmanaged => values[0].GetTensorDataAsSpan<T>();
-
-    /// <summary>Gives the memory back.</summary>
-    public void Dispose() => values.Dispose();
 }

@@ -43,6 +43,6 @@ public sealed class HealthTests(Service service) : IClassFixture<Service>
     private sealed class WithoutModels : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder) => builder.ConfigureTestServices(services =>
-            services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType == typeof(ModelLoading))));
+            services.Remove(services.Single(service => service.ServiceType == typeof(IHostedService) && service.ImplementationFactory?.Method.ReturnType == typeof(ModelLoading))));
     }
 }

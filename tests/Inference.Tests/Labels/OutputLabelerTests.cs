@@ -70,7 +70,7 @@ public sealed class OutputLabelerTests
     {
         var broken = Assert.Throws<InvalidModelException>(() => Label(Labels(), Tensor(new int[12], [2, 2, 3])));
 
-        Assert.Contains("12 labels for a grid of 6", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("output is [2, 2, 3] for 1 images; expected 1 as the first dimension", broken.Message, StringComparison.Ordinal);
     }
 
     private static void AssertLabels(byte[] expected, NetworkOutput output)
@@ -88,7 +88,7 @@ public sealed class OutputLabelerTests
     }
 
     private static NetworkOutput Tensor<T>(T[] values, long[] shape)
-        where T : unmanaged => new(new Values([OrtValue.CreateTensorValueFromMemory(values, shape)]));
+        where T : unmanaged => NetworkOutput.Split(new Values([OrtValue.CreateTensorValueFromMemory(values, shape)]), count: 1)[0];
 
     private static ModelContract Labels() => Contract(new OutputContract("classes", TensorLayout.Nchw, OutputKind.Labels, null));
 

@@ -1,5 +1,6 @@
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Models;
+using FcnService.Inference.Scheduling;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -81,7 +82,9 @@ public sealed class ModelSessionTests
     {
         using var session = ModelSession.Load(CamVid, new SessionSettings { Threads = 1 });
 
-        using var output = session.Run(new float[3 * 64 * 32], new ImageSize(64, 32));
+        using var input = new InputTensor(new ImageSize(64, 32));
+        input.Values.Span.Clear();
+        using var output = session.Run([input])[0];
 
         Assert.Equal(TensorElementType.Float, output.ElementType);
         Assert.Equal([1, 11, 32, 64], output.Shape);

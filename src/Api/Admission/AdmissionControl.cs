@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Options;
+
+namespace FcnService.Api.Admission;
+
+/// <summary>
+/// Takes work in by what it costs, not by how many requests there are: bytes of encoded images, and megapixels of network input, which a
+/// network's time is proportional to. What is over the bounds is refused at once, with the time after which there will be room.
+/// </summary>
+internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeProvider clock)
+{
+    // How far back the drain rate looks: long enough for a few photos, short enough to follow a change of load.
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private long bytes;
+    private double megapixels;
+    private int photos;
+    private double megapixelsPerSecond;
+    private long lastDrain = clock.GetTimestamp();
+
+    /// <summary>The work that waits or runs.</summary>
+    public (double Megapixels, int Photos) Queue
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (megapixels, photos);
+            }
+        }
+    }
+
+    /// <summary>Admits an upload, before a byte of it is read.</summary>
+    /// <param name="length">Its length in bytes; of an unannounced one, the longest allowed.</param>
+    /// <returns>To be disposed when the bytes are no longer needed.</returns>
+    /// <exception cref="OverloadedException">The bytes in flight, or the queue, are at their bound.</exception>
+    public IDisposable AdmitBytes(long length)
+    {
+        lock (gate)
+        {
+            // A full queue would refuse the photo once it has been read: better now.
+            if (megapixels >= options.Value.MaxQueuedMegapixels)
+            {
+                throw Overloaded($"{megapixels:0.0} megapixels wait or run; the bound is {options.Value.MaxQueuedMegapixels:0.0}.");
+            }
+
+            if (bytes > 0 && bytes + length > options.Value.MaxBytesInFlight)
+            {
+                throw Overloaded($"{bytes} bytes of images are in flight; with this one's {length} they would be over the bound of {options.Value.MaxBytesInFlight}.");
+            }
+
+            bytes += length;
+        }
+
+        return new Admitted(() =>
+        {
+            lock (gate)
+            {
+                bytes -= length;
+            }
+        });
+    }
+
+    /// <summary>Admits a photo, once its header is known.</summary>
+    /// <param name="cost">In megapixels of network input.</param>
+    /// <returns>To be disposed when the network is done with it.</returns>
+    /// <exception cref="OverloadedException">The queue is full.</exception>
+    public IDisposable AdmitPhoto(double cost)
+    {
+        lock (gate)
+        {
+            if (photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels)
+            {
+                throw Overloaded(
+                    $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of {options.Value.MaxQueuedMegapixels:0.0}.");
+            }
+
+            if (photos == 0)
+            {
+                // An idle time says nothing about how fast work drains.
+                lastDrain = clock.GetTimestamp();
+            }
+
+            photos++;
+            megapixels += cost;
+        }
+
+        return new Admitted(() => Drain(cost));
+    }
+
+    private void Drain(double cost)
+    {
+        lock (gate)
+        {
+            photos--;
+            megapixels = photos == 0 ? 0 : megapixels - cost;
+            var elapsed = Math.Max(clock.GetElapsedTime(lastDrain).TotalSeconds, 1e-6);
+            lastDrain = clock.GetTimestamp();
+            // An exponential average over time, so that many small photos weigh as much as few large ones.
+            var weight = 1 - Math.Exp(-elapsed / Memory.TotalSeconds);
+            megapixelsPerSecond = megapixelsPerSecond == 0 ? cost / elapsed : megapixelsPerSecond + (weight * ((cost / elapsed) - megapixelsPerSecond));
+        }
+    }
+
+    // Called with the gate held.
+    private OverloadedException Overloaded(string detail)
+    {
+        var seconds = megapixelsPerSecond > 0 ? Math.Clamp(Math.Ceiling(megapixels / megapixelsPerSecond), 1, 60) : 1;
+        return new OverloadedException(detail, TimeSpan.FromSeconds(seconds));
+    }
+
+    private sealed class Admitted(Action release) : IDisposable
+    {
+        private Action? release = release;
+
+        public void Dispose() => Interlocked.Exchange(ref release, null)?.Invoke();
+    }
+}

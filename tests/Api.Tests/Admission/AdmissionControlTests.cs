@@ -1,0 +1,100 @@
+using FcnService.Api.Admission;
+using Microsoft.Extensions.Options;
+
+namespace FcnService.Api.Tests.Admission;
+
+public sealed class AdmissionControlTests
+{
+    private readonly ManualClock clock = new();
+
+    [Fact]
+    public void AdmitPhoto_WithinTheBound_IsCounted()
+    {
+        var admission = Create(maxMegapixels: 1);
+
+        using (admission.AdmitPhoto(0.6))
+        using (admission.AdmitPhoto(0.4))
+        {
+            Assert.Equal((1.0, 2), admission.Queue);
+        }
+
+        Assert.Equal((0.0, 0), admission.Queue);
+    }
+
+    [Fact]
+    public void AdmitPhoto_OverTheBound_IsRefusedWithTheNumbers()
+    {
+        var admission = Create(maxMegapixels: 1);
+        using var first = admission.AdmitPhoto(0.6);
+
+        var refused = Assert.Throws<OverloadedException>(() => admission.AdmitPhoto(0.5));
+
+        Assert.Contains("0.6 megapixels", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("the bound of 1.0", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((0.6, 1), admission.Queue);
+    }
+
+    [Fact]
+    public void AdmitPhoto_LargerThanTheBoundWhenNothingWaits_IsTaken()
+    {
+        var admission = Create(maxMegapixels: 1);
+
+        using var large = admission.AdmitPhoto(5);
+
+        Assert.Throws<OverloadedException>(() => admission.AdmitPhoto(0.01));
+    }
+
+    [Fact]
+    public void AdmitBytes_FullQueue_IsRefusedBeforeAByteIsRead()
+    {
+        var admission = Create(maxMegapixels: 1);
+        using var first = admission.AdmitPhoto(1);
+
+        Assert.Throws<OverloadedException>(() => admission.AdmitBytes(10));
+    }
+
+    [Fact]
+    public void AdmitBytes_OverTheBound_IsRefusedUntilBytesAreReleased()
+    {
+        var admission = Create(maxBytes: 2_000_000);
+        var first = admission.AdmitBytes(1_500_000);
+        Assert.Throws<OverloadedException>(() => admission.AdmitBytes(600_000));
+
+        first.Dispose();
+        first.Dispose();
+
+        using var second = admission.AdmitBytes(2_000_000);
+        Assert.Throws<OverloadedException>(() => admission.AdmitBytes(1));
+    }
+
+    [Fact]
+    public void RetryAfter_FollowsFromTheDrainRate()
+    {
+        var admission = Create(maxMegapixels: 10);
+        for (var i = 0; i < 40; i++)
+        {
+            // Half a megapixel in a second, again and again.
+            using var photo = admission.AdmitPhoto(0.5);
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        using var waiting = admission.AdmitPhoto(10);
+        var refused = Assert.Throws<OverloadedException>(() => admission.AdmitPhoto(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(20), refused.RetryAfter);
+    }
+
+    private AdmissionControl Create(double maxMegapixels = 8, long maxBytes = 100_000_000) => new(
+        Options.Create(new AdmissionOptions { MaxQueuedMegapixels = maxMegapixels, MaxBytesInFlight = maxBytes }), clock);
+
+    private sealed class ManualClock : TimeProvider
+    {
+        private long now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => now;
+
+        public void Advance(TimeSpan time) => now += time.Ticks;
+    }
+}

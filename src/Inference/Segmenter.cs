@@ -11,6 +11,10 @@ namespace FcnService.Inference;
 /// <summary>Segments photos with one model: decode, fit, normalize, run, label. Safe for calls in parallel.</summary>
 public sealed class Segmenter : IDisposable
 {
+    // A PNG of one grey pixel.
+    private static readonly byte[] OnePixel = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==");
+
     private readonly ImageDecoder decoder;
     private readonly ModelSession session;
     private readonly Normalizer normalizer;
@@ -75,11 +79,16 @@ public sealed class Segmenter : IDisposable
         return Finish(output, prepared, scheduled);
     }
 
-    /// <summary>Runs the whole way but decoding once, on a grey image, so that the first request finds everything in place.</summary>
+    /// <summary>Runs the whole way once, on a grey image, so that the first request finds everything in place.</summary>
     /// <param name="photo">The size of the image.</param>
-    /// <exception cref="InvalidModelException">The network gave something else than its contract says.</exception>
+    /// <exception cref="InvalidModelException">The network failed, or gave something else than its contract says.</exception>
     public void WarmUp(ImageSize photo)
     {
+        using (var pixel = decoder.Open(OnePixel))
+        {
+            pixel.Decode(pixel.Size).Dispose();
+        }
+
         var frame = Contract.SizePolicy.Frame(photo);
         using var image = new RgbImage(frame.Content);
         image.Pixels.Fill(128);

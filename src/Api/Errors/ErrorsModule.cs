@@ -46,8 +46,13 @@ internal static class ErrorsModule
     }
 
     // A status that the framework set without a body.
-    private static IResult Bare(int status) =>
-        ProblemKind.All.LastOrDefault(kind => kind.Status == status && kind != ProblemKind.UnknownModel)?.Answer() ?? TypedResults.Problem(statusCode: status);
+    private static IResult Bare(int status) => status switch
+    {
+        StatusCodes.Status404NotFound => ProblemKind.NotFound.Answer(),
+        StatusCodes.Status405MethodNotAllowed => ProblemKind.MethodNotAllowed.Answer(),
+        StatusCodes.Status415UnsupportedMediaType => ProblemKind.UnsupportedMediaType.Answer(),
+        _ => TypedResults.Problem(statusCode: status),
+    };
 }
 
 /// <summary>The problems that an endpoint can answer; the OpenAPI document explains them under their status.</summary>

@@ -15,6 +15,10 @@ internal static class CheckedOptions
         builder.Services.AddSingleton<OptionsCheck>(services => () => Check<TOptions>(services));
     }
 
+    /// <summary>Adds a fault that was found while the service was put together.</summary>
+    public static void AddFault(this WebApplicationBuilder builder, string fault) =>
+        builder.Services.AddSingleton<OptionsCheck>(() => [fault]);
+
     /// <summary>Checks every section.</summary>
     /// <returns>A sentence for each fault; none if the service can start.</returns>
     public static IReadOnlyList<string> FindFaults(IServiceProvider services) =>

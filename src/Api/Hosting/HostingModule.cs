@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Connections;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
@@ -30,14 +30,20 @@ internal static class HostingModule
             return Fail(faults);
         }
 
+        var address = app.Configuration["urls"];
         try
         {
             await app.RunAsync();
             return Environment.ExitCode;
         }
-        catch (IOException error) when (error.InnerException is AddressInUseException)
+        catch (OperationCanceledException) when (Environment.ExitCode != 0)
         {
-            return Fail([error.Message]);
+            // A fault of the models, which has been told, ended the start before the server listened.
+            return Environment.ExitCode;
+        }
+        catch (Exception error) when (error is IOException or SocketException or FormatException)
+        {
+            return Fail([$"it cannot listen on {address}: {error.Message}"]);
         }
     }
 

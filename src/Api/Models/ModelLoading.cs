@@ -3,7 +3,6 @@ using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
 using Microsoft.Extensions.Options;
-using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Api.Models;
 
@@ -61,10 +60,15 @@ internal sealed partial class ModelLoading(
         {
             files = LoadAll();
         }
-        catch (InvalidModelException fault)
+        catch (Exception error)
         {
-            LogFault(fault.Message);
             Environment.ExitCode = 1;
+            if (FaultOf(error) is not { } fault)
+            {
+                throw;
+            }
+
+            LogFault(fault);
             lifetime.StopApplication();
             return;
         }
@@ -74,6 +78,15 @@ internal sealed partial class ModelLoading(
             await WatchAsync(files, stopping);
         }
     }
+
+    // What is no fault of ours is told in a line.
+    private static string? FaultOf(Exception error) => error switch
+    {
+        InvalidModelException or IOException or UnauthorizedAccessException => error.Message,
+        DllNotFoundException missing => $"a native library is missing: {missing.Message.Split('\n')[0].Trim()}",
+        TypeInitializationException { InnerException: { } inner } => FaultOf(inner),
+        _ => null,
+    };
 
     private ModelFiles LoadAll()
     {
@@ -150,7 +163,7 @@ internal sealed partial class ModelLoading(
             served.Publish(segmenter);
             return null;
         }
-        catch (Exception error) when (error is InvalidModelException or OnnxRuntimeException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidModelException or IOException or UnauthorizedAccessException)
         {
             segmenter?.Dispose();
             served.RecordFault(name, error.Message);

@@ -32,7 +32,13 @@ internal sealed class ModelsOptions
     /// <returns>The nearest folder of that name that exists; where none does, the one in the application's folder.</returns>
     public string FindDirectory(string contentRoot)
     {
-        for (var folder = new DirectoryInfo(contentRoot); folder is not null; folder = folder.Parent)
+        // A published service may be started from anywhere; its models lie beside it.
+        return FindUpwards(contentRoot) ?? FindUpwards(AppContext.BaseDirectory) ?? Path.Combine(contentRoot, Directory);
+    }
+
+    private string? FindUpwards(string start)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, Directory);
             if (System.IO.Directory.Exists(candidate))
@@ -41,6 +47,6 @@ internal sealed class ModelsOptions
             }
         }
 
-        return Path.Combine(contentRoot, Directory);
+        return null;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
     /// <exception cref="ProblemException">There is no image, it is too large, or the body is not of a kind that holds one.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength is 0 || (request.ContentLength is null && request.ContentType is null))
+        if (request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             throw new ProblemException(ProblemKind.MissingImage, $"The body is empty; expected an image, or a form with the field '{Field}'.");
         }

@@ -43,7 +43,16 @@ internal static class EvaluateCommand
     {
         var dataset = Dataset.Open(arguments.GetValue(DatasetName)!, arguments.GetValue(Root)!, arguments.GetValue(Split)!);
         using var segmenter = Load(arguments.GetValue(Model)!);
-        var evaluation = Run(segmenter, dataset, arguments, cancellation);
+        if (segmenter.Contract.Classes.Count != dataset.Classes)
+        {
+            throw new ExportException($"Model '{segmenter.Name}' has {segmenter.Contract.Classes.Count} classes; {dataset.Name} has {dataset.Classes}.");
+        }
+
+        if (Run(segmenter, dataset, arguments, cancellation) is not { } evaluation)
+        {
+            return CommandLine.Interrupted;
+        }
+
         var output = arguments.InvocationConfiguration.Output;
         if (arguments.GetValue(AsJson))
         {
@@ -69,14 +78,26 @@ internal static class EvaluateCommand
         }
     }
 
+    private static void CreateFolder(string? path)
+    {
+        try
+        {
+            if (path is not null)
+            {
+                Directory.CreateDirectory(path);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ExportException($"{path} cannot be made a folder for masks: {error.Message}", error);
+        }
+    }
+
     // Ctrl-C ends the loop: the scores are then those of the photos so far.
-    private static EvaluationResult Run(Segmenter segmenter, Dataset dataset, ParseResult arguments, CancellationToken cancellation)
+    private static EvaluationResult? Run(Segmenter segmenter, Dataset dataset, ParseResult arguments, CancellationToken cancellation)
     {
         var masks = arguments.GetValue(SaveMasks);
-        if (masks is not null)
-        {
-            Directory.CreateDirectory(masks);
-        }
+        CreateFolder(masks);
 
         var matrix = new ConfusionMatrix(segmenter.Contract.Classes.Count);
         var progress = new ProgressBar(arguments.InvocationConfiguration.Error, dataset.Samples.Count, "photos", !Console.IsErrorRedirected);
@@ -94,7 +115,9 @@ internal static class EvaluateCommand
         }
 
         progress.Finish();
-        return EvaluationResult.Of(segmenter, dataset, matrix, evaluated, progress.Rate);
+        return evaluated == 0 && cancellation.IsCancellationRequested
+            ? null
+            : EvaluationResult.Of(segmenter, dataset, matrix, evaluated, progress.Rate);
     }
 
     private static void Evaluate(Segmenter segmenter, Dataset dataset, Sample sample, ConfusionMatrix matrix, string? masks)
@@ -110,7 +133,7 @@ internal static class EvaluateCommand
                 AtomicFile.Write(path, stream => IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, stream));
             }
         }
-        catch (ImageRejectedException rejected)
+        catch (Exception rejected) when (rejected is ImageRejectedException or InvalidModelException)
         {
             throw new ExportException($"The photo {sample.Photo} cannot be segmented: {rejected.Message}", rejected);
         }

@@ -11,11 +11,13 @@ internal static class ImportCommand
     {
         Description = "Caffe, PyTorch, safetensors or TorchSharp weights, told by content.",
         Arity = ArgumentArity.ZeroOrOne,
+        Validators = { ModelOutput.RefuseEmptyPath },
     };
 
     private static readonly Option<string?> InitFrom = new("--init-from")
     {
         Description = "Instead of WEIGHTS, those of a simpler network: score layers that they lack start from zero.",
+        Validators = { ModelOutput.RefuseEmptyPath },
     };
 
     private static readonly WordOption<NetworkChoice> Choice = new(

@@ -48,6 +48,15 @@ internal static class ModelOutput
             $"{output}: {network.Name}, {classes.Count} classes, {network.ParameterCount:N0} parameters, {bytes / BytesPerMegabyte:F1} MB"));
     }
 
+    /// <summary>Refuses an argument's path that is empty.</summary>
+    public static void RefuseEmptyPath(ArgumentResult result)
+    {
+        if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+        {
+            result.AddError($"The argument {result.Argument.Name} is empty; expected a file.");
+        }
+    }
+
     /// <summary>Refuses an option's path that is empty.</summary>
     public static void RefuseEmptyPath(OptionResult result)
     {

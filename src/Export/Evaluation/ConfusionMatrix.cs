@@ -9,8 +9,9 @@ namespace FcnService.Export.Evaluation;
 /// <param name="classes">The number of classes; ground truth outside 0 to classes − 1 (void) does not count.</param>
 public sealed class ConfusionMatrix(int classes)
 {
-    // [truth · classes + prediction]
-    private readonly long[] counts = new long[classes * classes];
+    // [truth · columns + prediction]; the last column counts predictions of no class (void), which are wrong wherever they stand.
+    private readonly int columns = classes + 1;
+    private readonly long[] counts = new long[classes * (classes + 1)];
 
     /// <summary>The pixels counted so far.</summary>
     public long Pixels => TensorPrimitives.Sum<long>(counts);
@@ -32,7 +33,7 @@ public sealed class ConfusionMatrix(int classes)
 
     /// <summary>Counts one mask.</summary>
     /// <param name="truth">A label for each pixel.</param>
-    /// <param name="prediction">As many, each below the number of classes.</param>
+    /// <param name="prediction">As many; what is no class counts as wrong.</param>
     public void Add(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(prediction.Length, truth.Length, nameof(prediction));
@@ -40,7 +41,7 @@ public sealed class ConfusionMatrix(int classes)
         {
             if (truth[i] < classes)
             {
-                counts[(truth[i] * classes) + prediction[i]]++;
+                counts[(truth[i] * columns) + Math.Min((int)prediction[i], classes)]++;
             }
         }
     }
@@ -51,9 +52,9 @@ public sealed class ConfusionMatrix(int classes)
     /// <param name="label">The class.</param>
     public double IntersectionOverUnion(int label) => (double)Right(label) / (InTruth(label) + Predicted(label) - Right(label));
 
-    private long Right(int label) => counts[(label * classes) + label];
+    private long Right(int label) => counts[(label * columns) + label];
 
-    private long InTruth(int label) => TensorPrimitives.Sum<long>(counts.AsSpan(label * classes, classes));
+    private long InTruth(int label) => TensorPrimitives.Sum<long>(counts.AsSpan(label * columns, columns));
 
-    private long Predicted(int label) => Labels.Sum(truth => counts[(truth * classes) + label]);
+    private long Predicted(int label) => Labels.Sum(truth => counts[(truth * columns) + label]);
 }

@@ -6,9 +6,10 @@ namespace FcnService.Export.Evaluation;
 
 /// <summary>A data set on disk: photos with their ground truth.</summary>
 /// <param name="Name">voc or camvid.</param>
+/// <param name="Classes">How many classes it has.</param>
 /// <param name="Samples">The photos of the split, in its order.</param>
 /// <param name="LabelOf">The label that a colour of a ground-truth image stands for, or null if it stands for none.</param>
-public sealed record Dataset(string Name, IReadOnlyList<Sample> Samples, Func<Rgb, byte?> LabelOf)
+public sealed record Dataset(string Name, int Classes, IReadOnlyList<Sample> Samples, Func<Rgb, byte?> LabelOf)
 {
     /// <summary>The names that <see cref="Open"/> knows.</summary>
     public static IReadOnlyList<string> Names { get; } = ["voc", "camvid"];
@@ -31,8 +32,8 @@ public sealed record Dataset(string Name, IReadOnlyList<Sample> Samples, Func<Rg
 
         var dataset = name switch
         {
-            "voc" => new Dataset(name, VocSamples(root, split), VocLabel),
-            "camvid" => new Dataset(name, CamVidSamples(root, split), GreyLabel),
+            "voc" => new Dataset(name, 21, VocSamples(root, split), VocLabel),
+            "camvid" => new Dataset(name, 11, CamVidSamples(root, split), GreyLabel),
             _ => throw new ExportException($"There is no data set \"{name}\"; expected one of: {string.Join(", ", Names)}."),
         };
         return dataset.Samples.Count > 0 ? dataset : throw new ExportException($"The split {split} of {root} names no photo; expected at least one.");

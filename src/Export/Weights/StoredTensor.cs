@@ -28,6 +28,9 @@ public sealed class StoredTensor
     /// <summary>The bytes of its values together, at most <see cref="Array.MaxLength"/>.</summary>
     public long ByteCount => Shape.Count * Type.Size();
 
+    /// <summary>Whether its values are in the file, in a form that is read.</summary>
+    internal bool IsReadable => bytes is not UnreadableBytes;
+
     /// <summary>Checks a shape that a file states.</summary>
     /// <param name="name">The tensor's name, for messages.</param>
     /// <param name="type">The type of its values.</param>

@@ -44,7 +44,8 @@ internal sealed class TensorTable(long fileLength)
                 $"tensor {tensor.Name.Quoted()} has {tensor.ByteCount} bytes; expected at most {Array.MaxLength}");
         }
 
-        byteCount += tensor.ByteCount;
+        // What lies outside the file, or cannot be read, is only listed.
+        byteCount += tensor.IsReadable ? tensor.ByteCount : 0;
         if (byteCount > MostTimesTheFile * fileLength)
         {
             throw new InvalidDataException(

@@ -25,6 +25,9 @@ public sealed record ModelDescription
         Converters = { new PaletteConverter() },
     };
 
+    // Keys are read in any case, so they must be merged in any case, too.
+    private static readonly JsonNodeOptions NodeOptions = new() { PropertyNameCaseInsensitive = true };
+
     private static readonly JsonDocumentOptions DocumentOptions = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>The tensor that takes the photo.</summary>
@@ -67,12 +70,12 @@ public sealed record ModelDescription
     public static ModelDescription Merge(IEnumerable<(string Json, string Source)> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        var merged = new JsonObject();
+        var merged = new JsonObject(NodeOptions);
         foreach (var (json, source) in layers)
         {
             try
             {
-                var layer = JsonNode.Parse(json, documentOptions: DocumentOptions) as JsonObject
+                var layer = JsonNode.Parse(json, NodeOptions, DocumentOptions) as JsonObject
                     ?? throw new JsonException("expected an object");
                 // Checks each layer by itself, so that a message names the place that is at fault.
                 _ = layer.Deserialize<ModelDescription>(Json);

@@ -20,6 +20,9 @@ public sealed class ModelSession : IDisposable
     private readonly string[] inputs;
     private readonly string[] outputs;
 
+    // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
+    private int users = 1;
+
     private ModelSession(string name, InferenceSession session, ModelContract contract)
     {
         Name = name;
@@ -67,7 +70,7 @@ public sealed class ModelSession : IDisposable
     /// <summary>Runs the network on images of one size.</summary>
     /// <param name="images">The inputs, in the contract's layout; one, unless the contract takes batches.</param>
     /// <returns>The output for each image, in ONNX Runtime's own memory, which goes back when all of them are disposed.</returns>
-    /// <exception cref="OnnxRuntimeException">The network failed.</exception>
+    /// <exception cref="InvalidModelException">The network failed.</exception>
     public IReadOnlyList<NetworkOutput> Run(IReadOnlyList<InputTensor> images)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -97,15 +100,43 @@ public sealed class ModelSession : IDisposable
     private IReadOnlyList<NetworkOutput> Run(Memory<float> tensor, int count, ImageSize size)
     {
         long[] shape = Contract.Input.Layout == TensorLayout.Nchw ? [count, 3, size.Height, size.Width] : [count, size.Height, size.Width, 3];
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, shape);
-        return NetworkOutput.Split(session.Run(runOptions, inputs, [input], outputs), count);
+        Acquire();
+        try
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, shape);
+            return NetworkOutput.Split(session.Run(runOptions, inputs, [input], outputs), count);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InvalidModelException($"Model '{Name}' failed on {(count == 1 ? "an image" : $"{count} images")} of {size}: {error.Message}", error);
+        }
+        finally
+        {
+            Release();
+        }
     }
 
-    /// <summary>Unloads the model.</summary>
-    public void Dispose()
+    /// <summary>Unloads the model, once the runs that go on have ended. Called once.</summary>
+    public void Dispose() => Release();
+
+    private void Acquire()
     {
-        runOptions.Dispose();
-        session.Dispose();
+        int before;
+        do
+        {
+            before = users;
+            ObjectDisposedException.ThrowIf(before == 0, this);
+        }
+        while (Interlocked.CompareExchange(ref users, before + 1, before) != before);
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref users) == 0)
+        {
+            runOptions.Dispose();
+            session.Dispose();
+        }
     }
 
     private static InferenceSession Open(string name, string path, SessionSettings settings)
@@ -135,7 +166,19 @@ public sealed class ModelSession : IDisposable
         var sidecar = SidecarOf(path);
         if (File.Exists(sidecar))
         {
-            yield return (File.ReadAllText(sidecar), sidecar);
+            yield return (ReadSidecar(sidecar), sidecar);
+        }
+    }
+
+    private static string ReadSidecar(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidModelException($"The sidecar {path} cannot be read: {error.Message}", error);
         }
     }
 }

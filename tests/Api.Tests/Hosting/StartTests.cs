@@ -43,6 +43,39 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_NoModelsFolder_NamesIt()
+    {
+        var (exitCode, output) = await StartAsync($"--Models:Directory={folder["none"]}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains(folder["none"], output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_ModelThatFailsWhenItRuns_NamesIt()
+    {
+        // The network's maps meet only for multiples of 32.
+        folder.Copy(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"), "fcn8s-camvid.onnx");
+        folder.Write("fcn8s-camvid.model.json", """{ "multipleOf": 1 }""");
+        var (exitCode, output) = await StartAsync($"--Models:Directory={folder.Path}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("'fcn8s-camvid' failed", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--urls=foo", "foo")]
+    [InlineData("--urls=http://203.0.113.1:8080", "203.0.113.1")]
+    [InlineData("--Serilog:MinimumLevel:Default=Verbos", "Verbos")]
+    public async Task Start_AddressOrLevelThatIsNone_IsNamed(string argument, string named)
+    {
+        var (exitCode, output) = await StartAsync(argument);
+        Assert.Equal(1, exitCode);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_UnknownDefaultModel_ListsTheModels()
     {
         var (exitCode, output) = await StartAsync("--Models:Default=fcn99");

@@ -83,6 +83,15 @@ public sealed partial class SegmentTests(Service service) : IClassFixture<Servic
     }
 
     [Fact]
+    public async Task Post_BodyWithoutLengthOrMediaType_IsNotTaken()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/segment") { Content = new StreamContent(new MemoryStream(Service.Draw(20, 20))) };
+        request.Headers.TransferEncodingChunked = true;
+        using var answer = await service.Client.SendAsync(request, Cancellation);
+        await Service.ReadProblemAsync(answer, 415, "unsupported-media-type");
+    }
+
+    [Fact]
     public async Task Post_NamedModel_UsesIt()
     {
         using var answer = await service.PostBodyAsync(Service.Draw(20, 20), query: "?model=fcn8s-camvid");

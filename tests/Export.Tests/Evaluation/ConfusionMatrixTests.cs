@@ -40,5 +40,14 @@ public sealed class ConfusionMatrixTests
     }
 
     [Fact]
+    public void Add_PredictionOfNoClass_IsWrong()
+    {
+        matrix.Add([0, 3], [255, 255]);
+
+        Assert.Equal(3.0 / 6, matrix.PixelAccuracy, 1e-12);
+        Assert.Equal([2.0 / 4, 1, 0, 0], Enumerable.Range(0, 4).Select(matrix.IntersectionOverUnion));
+    }
+
+    [Fact]
     public void Add_MaskOfAnotherLength_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Add([0, 0], [0]));
 }

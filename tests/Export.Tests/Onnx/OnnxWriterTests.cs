@@ -112,6 +112,11 @@ public sealed class OnnxWriterTests : IDisposable
 
         Assert.Equal(["alone.onnx", "model.onnx", "model.onnx.data"], folder.Files.Order());
         var (model, data) = (new FileInfo(folder["model.onnx"]).Length, new FileInfo(folder["model.onnx.data"]).Length);
+        using (var listed = WeightFile.Open(folder["model.onnx"]))
+        {
+            Assert.Contains(listed.Tensors, tensor => tensor.Name == "fc6.weight");
+        }
+
         Assert.Equal((bytes, true), (model + data, model < alone / 2 && data > alone / 2));
         Assert.Equal(OnnxModels.Run(folder["alone.onnx"], image).Values, OnnxModels.Run(folder["model.onnx"], image).Values);
     }

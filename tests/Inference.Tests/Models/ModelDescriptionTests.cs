@@ -86,6 +86,15 @@ public sealed class ModelDescriptionTests
     }
 
     [Fact]
+    public void Merge_KeysOfOtherCase_AreTheSameKeys()
+    {
+        var merged = ModelDescription.Merge([("""{ "input": { "tensor": "image", "mean": [1, 2, 3] } }""", "file"), ("""{ "Input": { "Channels": "BGR" } }""", "sidecar")]);
+
+        Assert.Equal(("image", ChannelOrder.Bgr), (merged.Input!.Tensor, merged.Input.Channels));
+        Assert.Equal([1f, 2, 3], merged.Input.Mean!);
+    }
+
+    [Fact]
     public void Parse_PaletteOfMoreThan256Colours_IsAFault()
     {
         var colours = string.Join(", ", Enumerable.Repeat("[0, 0, 0]", 257));

@@ -97,22 +97,32 @@ public sealed class EncodedImage : IDisposable
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
     public RgbImage Decode(ImageSize target)
     {
-        var image = new RgbImage(target);
+        var stored = new RgbImage(IsOnItsSide ? target.Transposed : target);
         try
         {
-            using var pixels = Resize(Upright(ToRgb(Load(ShrinkOnLoad(target)))), target);
-            pixels.CopyPixelsTo(image.Pixels);
-            return image;
+            using var pixels = ToRgb(Load(ShrinkOnLoad(stored.Size)));
+            var resampler = new Resampler(pixels.Size, stored);
+            pixels.Read(resampler.Add);
         }
         catch (VipsException error)
         {
-            image.Dispose();
+            stored.Dispose();
             throw Undecodable(error);
         }
         catch
         {
-            image.Dispose();
+            stored.Dispose();
             throw;
+        }
+
+        if (header.Orientation == 1)
+        {
+            return stored;
+        }
+
+        using (stored)
+        {
+            return stored.Turn(header.Orientation);
         }
     }
 
@@ -139,9 +149,8 @@ public sealed class EncodedImage : IDisposable
     }
 
     // JPEG and WebP decode at a fraction of the size for a fraction of the work; never below what is asked for.
-    private (string, string)[] ShrinkOnLoad(ImageSize target)
+    private (string, string)[] ShrinkOnLoad(ImageSize stored)
     {
-        var stored = IsOnItsSide ? target.Transposed : target;
         var factor = Math.Min(header.Size.Width / stored.Width, header.Size.Height / stored.Height);
         var shrink = factor switch { >= 8 => 8, >= 4 => 4, >= 2 => 2, _ => 1 };
         return (Format, shrink) switch
@@ -186,22 +195,6 @@ public sealed class EncodedImage : IDisposable
         }
 
         return image.Apply("colourspace", ("space", "srgb"));
-    }
-
-    // Turned before it is resized: resizing rounds differently along rows and columns, and the mask of a photo must not depend on how
-    // the camera was held.
-    private VipsImage Upright(VipsImage image)
-    {
-        return header.Orientation == 1 ? image : Then(Then(image, static i => i.CopyToMemory()), static i => i.Apply("autorot"));
-    }
-
-    private static VipsImage Resize(VipsImage image, ImageSize target)
-    {
-        return image.Size == target ? image : Then(image, i => i.Apply(
-            "resize",
-            ("kernel", "linear"),
-            ("scale", ((double)target.Width / i.Size.Width).ToString("R", CultureInfo.InvariantCulture)),
-            ("vscale", ((double)target.Height / i.Size.Height).ToString("R", CultureInfo.InvariantCulture))));
     }
 
     // The next image holds on to the one it is made from; this handle to it is no longer needed, whatever happens.

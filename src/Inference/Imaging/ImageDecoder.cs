@@ -45,6 +45,14 @@ public sealed class ImageDecoder(ImageLimits limits)
                 $"The image is {image.Size} = {image.Size.Pixels} pixels; at most {limits.MaxPixels} are allowed.");
         }
 
+        if (image.HeldBytes > limits.MaxDecodedBytes)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyPixels,
+                $"The image is {image.Size} pixels of a {image.Format} that cannot be read row by row: decoding it takes about "
+                + $"{image.HeldBytes} bytes; at most {limits.MaxDecodedBytes} are allowed. Send it smaller, or as a baseline JPEG.");
+        }
+
         if (image.Frames > limits.MaxFrames)
         {
             throw new ImageRejectedException(
@@ -88,6 +96,19 @@ public sealed class EncodedImage : IDisposable
 
     /// <summary>The number of frames or pages, at least 1; the first is decoded.</summary>
     public int Frames => header.Frames;
+
+    /// <summary>About the bytes that the decoder holds at once when they grow with the picture; 0 when it reads row by row.</summary>
+    /// <remarks>Measured by tests/DecoderMemory, and rounded up; docs/images.md has the figures.</remarks>
+    internal long HeldBytes => Size.Pixels * Format switch
+    {
+        // Coefficients of 16 bits, without regard to chroma that is stored smaller.
+        ImageFormat.Jpeg when header.IsInterlaced => 2 * header.Bands,
+        ImageFormat.Png when header.IsInterlaced => header.BytesPerPixel,
+        ImageFormat.WebP => 5,
+        ImageFormat.Gif => 6,
+        ImageFormat.Avif => 16,
+        _ => 0,
+    };
 
     // EXIF orientations 5 to 8 hold a quarter turn.
     private bool IsOnItsSide => header.Orientation >= 5;

@@ -49,6 +49,14 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_get_bands")]
     public static partial int GetBands(nint image);
 
+    /// <summary>The kind of number that a sample is.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_get_format")]
+    public static partial int GetFormat(nint image);
+
+    /// <summary>The bytes of a sample.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_format_sizeof")]
+    public static partial ulong FormatSize(int format);
+
     [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
     public static partial int HasAlpha(nint image);
 

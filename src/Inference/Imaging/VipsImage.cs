@@ -18,6 +18,8 @@ internal sealed class VipsImage : SafeHandle
 
     public int Bands => Libvips.GetBands(handle);
 
+    public int BytesPerPixel => Bands * (int)Libvips.FormatSize(Libvips.GetFormat(handle));
+
     public bool HasAlpha => Libvips.HasAlpha(handle) != 0;
 
     /// <summary>Whether the file holds the picture in passes over the whole of it: a progressive JPEG, an interlaced PNG or GIF.</summary>

@@ -45,6 +45,14 @@ public sealed class ImageDecoder(ImageLimits limits)
                 $"The image is {image.Size} = {image.Size.Pixels} pixels; at most {limits.MaxPixels} are allowed.");
         }
 
+        if (image.HeldBytes > limits.MaxDecodedBytes)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyPixels,
+                $"The image is {image.Size} pixels of a {image.Format} that cannot be read row by row: decoding it takes about "
+                + $"{image.HeldBytes} bytes; at most {limits.MaxDecodedBytes} are allowed. Send it smaller, or as a baseline JPEG.");
+        }
+
         if (image.Frames > limits.MaxFrames)
         {
             throw new ImageRejectedException(
@@ -89,6 +97,19 @@ public sealed class EncodedImage : IDisposable
     /// <summary>The number of frames or pages, at least 1; the first is decoded.</summary>
     public int Frames => header.Frames;
 
+    /// <summary>About the bytes that the decoder holds at once when they grow with the picture; 0 when it reads row by row.</summary>
+    /// <remarks>Measured by tests/DecoderMemory, and rounded up; docs/images.md has the figures.</remarks>
+    internal long HeldBytes => Size.Pixels * Format switch
+    {
+        // Coefficients of 16 bits, without regard to chroma that is stored smaller.
+        ImageFormat.Jpeg when header.IsInterlaced => 2 * header.Bands,
+        ImageFormat.Png when header.IsInterlaced => header.BytesPerPixel,
+        ImageFormat.WebP => 5,
+        ImageFormat.Gif => 6,
+        ImageFormat.Avif => 16,
+        _ => 0,
+    };
+
     // EXIF orientations 5 to 8 hold a quarter turn.
     private bool IsOnItsSide => header.Orientation >= 5;
 
@@ -97,22 +118,32 @@ public sealed class EncodedImage : IDisposable
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
     public RgbImage Decode(ImageSize target)
     {
-        var image = new RgbImage(target);
+        var stored = new RgbImage(IsOnItsSide ? target.Transposed : target);
         try
         {
-            using var pixels = Resize(Upright(ToRgb(Load(ShrinkOnLoad(target)))), target);
-            pixels.CopyPixelsTo(image.Pixels);
-            return image;
+            using var pixels = ToRgb(Load(ShrinkOnLoad(stored.Size)));
+            var resampler = new Resampler(pixels.Size, stored);
+            pixels.Read(resampler.Add);
         }
         catch (VipsException error)
         {
-            image.Dispose();
+            stored.Dispose();
             throw Undecodable(error);
         }
         catch
         {
-            image.Dispose();
+            stored.Dispose();
             throw;
+        }
+
+        if (header.Orientation == 1)
+        {
+            return stored;
+        }
+
+        using (stored)
+        {
+            return stored.Turn(header.Orientation);
         }
     }
 
@@ -139,9 +170,8 @@ public sealed class EncodedImage : IDisposable
     }
 
     // JPEG and WebP decode at a fraction of the size for a fraction of the work; never below what is asked for.
-    private (string, string)[] ShrinkOnLoad(ImageSize target)
+    private (string, string)[] ShrinkOnLoad(ImageSize stored)
     {
-        var stored = IsOnItsSide ? target.Transposed : target;
         var factor = Math.Min(header.Size.Width / stored.Width, header.Size.Height / stored.Height);
         var shrink = factor switch { >= 8 => 8, >= 4 => 4, >= 2 => 2, _ => 1 };
         return (Format, shrink) switch
@@ -186,22 +216,6 @@ public sealed class EncodedImage : IDisposable
         }
 
         return image.Apply("colourspace", ("space", "srgb"));
-    }
-
-    // Turned before it is resized: resizing rounds differently along rows and columns, and the mask of a photo must not depend on how
-    // the camera was held.
-    private VipsImage Upright(VipsImage image)
-    {
-        return header.Orientation == 1 ? image : Then(Then(image, static i => i.CopyToMemory()), static i => i.Apply("autorot"));
-    }
-
-    private static VipsImage Resize(VipsImage image, ImageSize target)
-    {
-        return image.Size == target ? image : Then(image, i => i.Apply(
-            "resize",
-            ("kernel", "linear"),
-            ("scale", ((double)target.Width / i.Size.Width).ToString("R", CultureInfo.InvariantCulture)),
-            ("vscale", ((double)target.Height / i.Size.Height).ToString("R", CultureInfo.InvariantCulture))));
     }
 
     // The next image holds on to the one it is made from; this handle to it is no longer needed, whatever happens.

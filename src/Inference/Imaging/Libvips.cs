@@ -49,6 +49,14 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_get_bands")]
     public static partial int GetBands(nint image);
 
+    /// <summary>The kind of number that a sample is.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_get_format")]
+    public static partial int GetFormat(nint image);
+
+    /// <summary>The bytes of a sample.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_format_sizeof")]
+    public static partial ulong FormatSize(int format);
+
     [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
     public static partial int HasAlpha(nint image);
 
@@ -62,12 +70,17 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nuint GetTypeOf(nint image, string field);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_copy_memory")]
-    public static partial nint CopyToMemory(nint image);
+    /// <summary>A view of an image, through which its pixels are computed; belongs to the calling thread.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_region_new")]
+    public static partial nint RegionNew(nint image);
 
-    /// <summary>Computes all pixels; null on failure. The memory is freed by <see cref="Free"/>.</summary>
-    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
-    public static partial nint WriteToMemory(nint image, out nuint size);
+    /// <summary>Computes the pixels of a rectangle; null on failure. The memory is freed by <see cref="Free"/>.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_region_fetch")]
+    public static partial nint RegionFetch(nint region, int left, int top, int width, int height, out nuint size);
+
+    /// <summary>Frees what libvips keeps for the calling thread.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_thread_shutdown")]
+    public static partial void ThreadShutdown();
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     public static partial nuint ImageType();

@@ -36,6 +36,40 @@ public sealed class RgbImage : IDisposable
     /// <param name="y">0 to height − 1.</param>
     public Span<byte> Row(int y) => Pixels.Slice(y * Size.Width * BytesPerPixel, Size.Width * BytesPerPixel);
 
+    /// <summary>A copy that is upright.</summary>
+    /// <param name="orientation">This image's EXIF orientation, 1 to 8.</param>
+    internal RgbImage Turn(int orientation)
+    {
+        var (width, last) = (Size.Width, (Size.Width * Size.Height) - 1);
+        // EXIF 2.3, tag 0x112. In pixels of this image: where the copy's first pixel lies, and the steps to the right and down from it.
+        var (start, right, down) = orientation switch
+        {
+            1 => (0, 1, width),
+            2 => (width - 1, -1, width),
+            3 => (last, -1, -width),
+            4 => (last - width + 1, 1, -width),
+            5 => (0, width, 1),
+            6 => (last - width + 1, -width, 1),
+            7 => (last, -width, -1),
+            8 => (width - 1, width, -1),
+            _ => throw new ArgumentOutOfRangeException(nameof(orientation), orientation, "An EXIF orientation is 1 to 8."),
+        };
+        var upright = new RgbImage(orientation >= 5 ? Size.Transposed : Size);
+        var from = Pixels;
+        var to = upright.Pixels;
+        for (var y = 0; y < upright.Size.Height; y++)
+        {
+            var at = start + (y * down);
+            for (var x = 0; x < upright.Size.Width; x++, at += right)
+            {
+                from.Slice(at * BytesPerPixel, BytesPerPixel).CopyTo(to);
+                to = to[BytesPerPixel..];
+            }
+        }
+
+        return upright;
+    }
+
     /// <summary>Gives the buffer back to its pool.</summary>
     public void Dispose()
     {

@@ -18,7 +18,12 @@ internal sealed class VipsImage : SafeHandle
 
     public int Bands => Libvips.GetBands(handle);
 
+    public int BytesPerPixel => Bands * (int)Libvips.FormatSize(Libvips.GetFormat(handle));
+
     public bool HasAlpha => Libvips.HasAlpha(handle) != 0;
+
+    /// <summary>Whether the file holds the picture in passes over the whole of it: a progressive JPEG, an interlaced PNG or GIF.</summary>
+    public bool IsInterlaced => Libvips.GetTypeOf(handle, "interlaced") != 0;
 
     public bool HasIccProfile => Libvips.GetTypeOf(handle, "icc-profile-data") != 0;
 
@@ -51,37 +56,44 @@ internal sealed class VipsImage : SafeHandle
     public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
         Run(operation, "in", Libvips.ImageType(), handle, arguments);
 
-    /// <summary>Computes the pixels now and keeps them, so that they can be read in any order.</summary>
+    /// <summary>Computes the pixels from the top, a few rows at a time, and keeps none.</summary>
+    /// <param name="take">Is given each row: its pixels, band by band within each.</param>
     /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
-    public VipsImage CopyToMemory()
+    public unsafe void Read(Action<ReadOnlySpan<byte>> take)
     {
-        var copy = Libvips.CopyToMemory(handle);
-        return copy == 0 ? throw new VipsException(Libvips.TakeError()) : new VipsImage(copy);
-    }
-
-    /// <summary>Computes the pixels, band by band within each pixel, row by row.</summary>
-    /// <param name="pixels">Receives them; its length is what the image has in bytes.</param>
-    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
-    public unsafe void CopyPixelsTo(Span<byte> pixels)
-    {
-        var memory = Libvips.WriteToMemory(handle, out var size);
-        if (memory == 0)
-        {
-            throw new VipsException(Libvips.TakeError());
-        }
-
+        // libvips computes a few rows about as fast as one.
+        const int RowsAtATime = 16;
+        var size = Size;
+        var region = Libvips.RegionNew(handle);
         try
         {
-            if (size != (nuint)pixels.Length)
+            for (var top = 0; top < size.Height; top += RowsAtATime)
             {
-                throw new InvalidOperationException($"libvips made {size} bytes of {Size} pixels with {Bands} bands; expected {pixels.Length}.");
-            }
+                var rows = Math.Min(RowsAtATime, size.Height - top);
+                var memory = Libvips.RegionFetch(region, 0, top, size.Width, rows, out var length);
+                if (memory == 0)
+                {
+                    throw new VipsException(Libvips.TakeError());
+                }
 
-            new ReadOnlySpan<byte>((void*)memory, pixels.Length).CopyTo(pixels);
+                try
+                {
+                    var bytesPerRow = (int)length / rows;
+                    for (var row = 0; row < rows; row++)
+                    {
+                        take(new ReadOnlySpan<byte>((byte*)memory + ((nint)row * bytesPerRow), bytesPerRow));
+                    }
+                }
+                finally
+                {
+                    Libvips.Free(memory);
+                }
+            }
         }
         finally
         {
-            Libvips.Free(memory);
+            Libvips.ObjectUnref(region);
+            Libvips.ThreadShutdown();
         }
     }
 

@@ -191,6 +191,48 @@ public sealed class ImageDecoderTests
     }
 
     [Theory]
+    [InlineData("quadrants.webp", 5)]
+    [InlineData("quadrants.gif", 6)]
+    [InlineData("quadrants.avif", 16)]
+    public void Open_FormatThatIsHeldWhole_IsRejectedByWhatItTakes(string file, int bytesPerPixel)
+    {
+        var bytes = 48 * 32 * bytesPerPixel;
+        new ImageDecoder(new ImageLimits(MaxDecodedBytes: bytes)).Open(TestImages.Read(file)).Dispose();
+
+        var rejected = Assert.Throws<ImageRejectedException>(
+            () => new ImageDecoder(new ImageLimits(MaxDecodedBytes: bytes - 1)).Open(TestImages.Read(file)));
+
+        Assert.Equal(ImageRejection.TooManyPixels, rejected.Reason);
+        Assert.Contains($"{bytes} bytes; at most {bytes - 1}", rejected.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("quadrants.jpg")]
+    [InlineData("quadrants.tif")]
+    [InlineData("wide-gamut.png")]
+    public void Open_FormatThatIsReadRowByRow_IsTakenWhateverItsSize(string file) =>
+        new ImageDecoder(new ImageLimits(MaxDecodedBytes: 0)).Open(TestImages.Read(file)).Dispose();
+
+    [Theory]
+    [InlineData("modes", "jpeg", "progressive3.jpg")]
+    [InlineData("pngsuite", "pngsuite", "basi2c16.png")]
+    public void Open_InterlacedPicture_CountsAsHeldWhole(string collection, string folder, string file)
+    {
+        var bytes = File.ReadAllBytes(SharedData.Require("images", collection, folder, file));
+        long held;
+        using (var image = Decoder.Open(bytes))
+        {
+            held = image.Size.Pixels * 6;
+        }
+
+        new ImageDecoder(new ImageLimits(MaxDecodedBytes: held)).Open(bytes).Dispose();
+        var rejected = Assert.Throws<ImageRejectedException>(
+            () => new ImageDecoder(new ImageLimits(MaxDecodedBytes: held - 1)).Open(bytes));
+
+        Assert.Equal(ImageRejection.TooManyPixels, rejected.Reason);
+    }
+
+    [Theory]
     [InlineData("gradient.jpg")]
     [InlineData("wide-gamut.png")]
     [InlineData("gradient.webp")]

@@ -36,7 +36,7 @@ internal sealed class Report(bool quick)
     {
         var text = new StringBuilder();
         text.Append($"{DateTime.UtcNow:yyyy-MM-dd}, {(quick ? "quick" : "full")} run, ");
-        text.Append($"{Stopwatch.GetElapsedTime(start).TotalMinutes:0} minutes, ");
+        text.Append($"{Stopwatch.GetElapsedTime(start).TotalMinutes:0.0} minutes, ");
         text.Append($"client and service on the same machine: {Environment.ProcessorCount} cores of {Processor()}, ");
         text.Append($"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}.\n\n");
         text.Append("| case | bound | measured | |\n|---|---|---|---|\n");

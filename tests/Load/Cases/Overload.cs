@@ -45,7 +45,7 @@ internal sealed class Overload : ICase
         var goodput = load.OkInTime / load.Time.TotalSeconds;
         findings.Check(
             $"{Times}× overload for {time.TotalSeconds:0} s: goodput ≥ 95 % of capacity",
-            $"{goodput:0.0}/s of {capacity:0.0}/s, {goodput / capacity:P0} ({load.Kinds}; the client took {cpu:P0} of the processor)",
+            $"{goodput:0.0}/s of {capacity:0.0}/s, {goodput / capacity:P0} ({load.Kinds}; the client took {cpu:P1} of all cores)",
             goodput >= 0.95 * capacity);
         var accepted = load.Percentile(200, 0.99);
         findings.Check(

@@ -39,10 +39,16 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Resident memory, in bytes.</summary>
+    /// <exception cref="ServiceFault">The service has ended.</exception>
     public long ResidentBytes
     {
         get
         {
+            if (!IsRunning)
+            {
+                throw new ServiceFault($"It ended with exit code {process.ExitCode}: {string.Join(" / ", Output.TakeLast(3))}");
+            }
+
             process.Refresh();
             return process.WorkingSet64;
         }

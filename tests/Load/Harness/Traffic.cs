@@ -34,9 +34,9 @@ internal static class Traffic
             {
                 var answer = await LoadClient.SendAsync(port, requests[next % requests.Count], cancellation);
                 own.Add(answer);
-                if (answer.Status == 0)
+                if (answer.Status != 200)
                 {
-                    // A refused connection costs nothing: without a pause, a dead service would be asked a hundred thousand times.
+                    // Refusing costs nothing: without a pause, a dead or full service would be asked a hundred thousand times.
                     await Task.Delay(50, cancellation);
                 }
             }

@@ -45,9 +45,7 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(ReadOnlyMemory<byte> file)
     {
         var clock = Stopwatch.StartNew();
-        using var photo = decoder.Open(file);
-        var frame = Contract.SizePolicy.Frame(photo.Size);
-        using var image = photo.Decode(frame.Content);
+        using var image = Decode(file, out var frame);
         return Segment(image, frame, Lap(clock));
     }
 
@@ -65,6 +63,14 @@ public sealed class Segmenter : IDisposable
     /// <summary>Unloads the model.</summary>
     public void Dispose() => session.Dispose();
 
+    private RgbImage Decode(ReadOnlyMemory<byte> file, out NetworkFrame frame)
+    {
+        using var span = StageTrace.Start("decode", Name);
+        using var photo = decoder.Open(file);
+        frame = Contract.SizePolicy.Frame(photo.Size);
+        return photo.Decode(frame.Content);
+    }
+
     private Segmentation Segment(RgbImage image, NetworkFrame frame, TimeSpan decode)
     {
         var clock = Stopwatch.StartNew();
@@ -72,17 +78,35 @@ public sealed class Segmenter : IDisposable
         try
         {
             var tensor = values.AsMemory(0, (int)frame.Input.Pixels * RgbImage.BytesPerPixel);
-            normalizer.Write(image, frame, tensor.Span);
+            Normalize(image, frame, tensor.Span);
             var preprocess = Lap(clock);
-            using var output = session.Run(tensor, frame.Input);
+            using var output = Run(tensor, frame.Input);
             var inference = Lap(clock);
-            var labels = labeler.Label(output, frame);
+            var labels = Label(output, frame);
             return new Segmentation(labels, new StageTimes(decode, preprocess, inference, Lap(clock)));
         }
         finally
         {
             ArrayPool<float>.Shared.Return(values);
         }
+    }
+
+    private void Normalize(RgbImage image, NetworkFrame frame, Span<float> tensor)
+    {
+        using var span = StageTrace.Start("preprocess", Name);
+        normalizer.Write(image, frame, tensor);
+    }
+
+    private NetworkOutput Run(Memory<float> tensor, ImageSize input)
+    {
+        using var span = StageTrace.Start("inference", Name);
+        return session.Run(tensor, input);
+    }
+
+    private ClassMap Label(NetworkOutput output, NetworkFrame frame)
+    {
+        using var span = StageTrace.Start("postprocess", Name);
+        return labeler.Label(output, frame);
     }
 
     private static TimeSpan Lap(Stopwatch clock)

@@ -3,6 +3,7 @@ using System.Globalization;
 using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
+using FcnService.Api.Metrics;
 using FcnService.Api.Models;
 using FcnService.Inference;
 using FcnService.Inference.Imaging;
@@ -58,6 +59,7 @@ internal static class SegmentationModule
         HttpContext context,
         UploadReader uploads,
         ServedModels models,
+        ServiceMetrics metrics,
         CancellationToken cancellation)
     {
         var segmenter = models.Find(model);
@@ -67,9 +69,15 @@ internal static class SegmentationModule
 
         var clock = Stopwatch.StartNew();
         var mask = new MemoryStream();
-        IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
+        using (StageTrace.Start("encode", segmenter.Name))
+        {
+            IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
+        }
+
+        var encode = clock.Elapsed;
+        metrics.RecordStages(segmenter.Name, segmentation.Times, encode);
         context.Response.Headers["X-Model"] = segmenter.Name;
-        context.Response.Headers["Server-Timing"] = ServerTiming(segmentation.Times, clock.Elapsed);
+        context.Response.Headers["Server-Timing"] = ServerTiming(segmentation.Times, encode);
         return TypedResults.Bytes(mask.GetBuffer().AsMemory(0, (int)mask.Length), Png);
     }
 

@@ -1,0 +1,31 @@
+using FcnService.Api.Hosting;
+using FcnService.Api.Models;
+
+namespace FcnService.Api.Metrics;
+
+/// <summary>The service's metrics and traces: <c>GET /metrics</c> for Prometheus, and OTLP to a collector.</summary>
+internal static class MetricsModule
+{
+    public static void AddMetrics(this WebApplicationBuilder builder)
+    {
+        builder.AddCheckedOptions<TelemetryOptions>("Telemetry");
+        builder.Services.AddSingleton<ServiceMetrics>();
+        builder.Services.AddSingleton<Telemetry>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Telemetry>());
+    }
+
+    /// <summary>Maps <c>GET /metrics</c>; it is for machines, so the OpenAPI document leaves it out and docs/metrics.md explains it.</summary>
+    public static void MapMetrics(this WebApplication app)
+    {
+        var served = app.Services.GetRequiredService<ServedModels>();
+        app.Services.GetRequiredService<ServiceMetrics>().ObserveModels(() => States(served));
+        app.MapGet("/metrics", Scrape).WithName("Metrics").ExcludeFromDescription();
+    }
+
+    private static IResult Scrape(Telemetry telemetry) => telemetry.Prometheus.Scrape() is { } text
+        ? TypedResults.Text(text, PrometheusText.MediaType)
+        : TypedResults.StatusCode(StatusCodes.Status503ServiceUnavailable);
+
+    private static IEnumerable<(string Name, bool Loaded, string Provider)> States(ServedModels served) =>
+        served.IsReady ? served.All.Select(model => (model.Name, true, model.Provider)) : [];
+}

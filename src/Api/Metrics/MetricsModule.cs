@@ -14,7 +14,7 @@ internal static class MetricsModule
         builder.Services.AddHostedService(services => services.GetRequiredService<Telemetry>());
     }
 
-    /// <summary>Maps <c>GET /metrics</c>; it is for machines, so the OpenAPI document leaves it out and docs/metrics.md explains it.</summary>
+    /// <summary>Maps <c>GET /metrics</c>; for machines: docs/metrics.md explains it, the OpenAPI document leaves it out.</summary>
     public static void MapMetrics(this WebApplication app)
     {
         var served = app.Services.GetRequiredService<ServedModels>();

@@ -4,8 +4,8 @@ using OpenTelemetry.Metrics;
 namespace FcnService.Api.Metrics;
 
 /// <summary>
-/// OpenTelemetry's names as Prometheus has them, by the specification "Prometheus and OpenMetrics Compatibility": without dots, with the unit in
-/// words, and <c>_total</c> after a counter.
+/// OpenTelemetry's names as Prometheus has them, by the specification "Prometheus and OpenMetrics Compatibility": without dots, with the
+/// unit in words, and <c>_total</c> after a counter.
 /// </summary>
 internal static partial class PrometheusNames
 {
@@ -64,7 +64,14 @@ internal static partial class PrometheusNames
             return words;
         }
 
-        var per = parts[1] switch { "s" => "second", "min" => "minute", "h" => "hour", "d" => "day", var other => Foreign().Replace(other, "_") };
+        var per = parts[1] switch
+        {
+            "s" => "second",
+            "min" => "minute",
+            "h" => "hour",
+            "d" => "day",
+            var other => Foreign().Replace(other, "_"),
+        };
         return $"{words}_per_{per}".TrimStart('_');
     }
 

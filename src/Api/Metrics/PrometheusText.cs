@@ -16,7 +16,7 @@ internal sealed class PrometheusText
     public void WriteTarget(IEnumerable<KeyValuePair<string, object>> attributes)
     {
         WriteHead("target_info", "gauge", "The process that the metrics come from.");
-        WriteSample("target_info", Labels(attributes.Select(attribute => new KeyValuePair<string, object?>(attribute.Key, attribute.Value))), 1);
+        WriteSample("target_info", Labels(attributes.Select(attribute => KeyValuePair.Create(attribute.Key, (object?)attribute.Value))), 1);
     }
 
     /// <summary>Writes a metric with all its series.</summary>

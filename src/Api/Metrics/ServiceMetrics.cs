@@ -4,8 +4,8 @@ using FcnService.Inference;
 namespace FcnService.Api.Metrics;
 
 /// <summary>
-/// What the service measures of itself; docs/metrics.md explains each. Models are named by what is loaded and reasons by what is documented,
-/// never by what a request says: every label would cost memory for ever.
+/// What the service measures of itself; docs/metrics.md explains each. Models are named by what is loaded and reasons by what is
+/// documented, never by what a request says: every label would cost memory for ever.
 /// </summary>
 internal sealed class ServiceMetrics
 {
@@ -40,9 +40,11 @@ internal sealed class ServiceMetrics
         batchSize = meter.CreateHistogram(
             "fcnservice.batch.size", "{request}", "Requests that shared one run of the model.", tags: null, advice: Counts);
         rejections = meter.CreateCounter<long>("fcnservice.requests.rejected", "{request}", "Requests answered with a problem.");
-        abandoned = meter.CreateCounter<long>("fcnservice.requests.abandoned", "{request}", "Requests whose client went away before the answer.");
+        abandoned = meter.CreateCounter<long>(
+            "fcnservice.requests.abandoned", "{request}", "Requests whose client went away before the answer.");
         meter.CreateObservableUpDownCounter("fcnservice.queue.requests", QueuedRequests, "{request}", "Requests that wait for a model.");
-        meter.CreateObservableUpDownCounter("fcnservice.queue.pixels", QueuedPixels, "{pixel}", "Pixels of network input that wait for a model.");
+        meter.CreateObservableUpDownCounter(
+            "fcnservice.queue.pixels", QueuedPixels, "{pixel}", "Pixels of network input that wait for a model.");
         meter.CreateObservableGauge("fcnservice.model.loaded", LoadedModels, "{model}", "1 if requests can use the model, 0 if not.");
         meter.CreateObservableUpDownCounter("process.memory.usage", () => Environment.WorkingSet, "By", "Resident memory of the process.");
     }

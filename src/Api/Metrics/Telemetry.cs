@@ -10,8 +10,8 @@ using OpenTelemetry.Trace;
 namespace FcnService.Api.Metrics;
 
 /// <summary>
-/// What is collected, and where it goes: to whoever asks <c>GET /metrics</c>, and to a collector if one is configured. Built as the service starts;
-/// what is not pushed yet is pushed as it ends.
+/// What is collected, and where it goes: to whoever asks <c>GET /metrics</c>, and to a collector if one is configured. Built as the service
+/// starts; what is not pushed yet is pushed as it ends.
 /// </summary>
 internal sealed class Telemetry : IHostedService, IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class Telemetry : IHostedService, IDisposable
         var metrics = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)
             .AddMeter(ServiceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
-            .AddView(instrument => IsForeign(instrument, meters) ? MetricStreamConfiguration.Drop : null)
+            .AddView(instrument => View(instrument, meters))
             .AddReader(new BaseExportingMetricReader(Prometheus));
         if (target.Pushes)
         {
@@ -67,6 +67,17 @@ internal sealed class Telemetry : IHostedService, IDisposable
         exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
         exporter.Endpoint = address;
     }
+
+    private static MetricStreamConfiguration? View(Instrument instrument, IMeterFactory meters) => instrument switch
+    {
+        _ when IsForeign(instrument, meters) => MetricStreamConfiguration.Drop,
+        // The route is a template, never what was asked for. The protocol and the like would only multiply the series.
+        { Name: "http.server.request.duration" } => new MetricStreamConfiguration
+        {
+            TagKeys = ["http.request.method", "http.route", "http.response.status_code"],
+        },
+        _ => null,
+    };
 
     // The SDK listens to every meter of a name in the process; those of another service beside this one, as in tests, are not ours to tell.
     private static bool IsForeign(Instrument instrument, IMeterFactory meters) => instrument.Meter.Scope is { } scope && scope != meters;

@@ -74,7 +74,7 @@ public sealed class Segmenter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         using var prepared = await pipeline.DecodeAsync(() => Prepare(photo), cancellation).ConfigureAwait(false);
-        var scheduled = await pipeline.Scheduler.RunAsync(session, prepared.TakeInput(), cancellation).ConfigureAwait(false);
+        var scheduled = await RunAsync(prepared, pipeline, cancellation).ConfigureAwait(false);
         using var output = scheduled.Output;
         return Finish(output, prepared, scheduled);
     }
@@ -99,15 +99,28 @@ public sealed class Segmenter : IDisposable
     /// <summary>Unloads the model.</summary>
     public void Dispose() => session.Dispose();
 
+    private async Task<ScheduledOutput> RunAsync(PreparedPhoto prepared, SegmentationPipeline pipeline, CancellationToken cancellation)
+    {
+        using var span = StageTrace.Start("inference", Name);
+        return await pipeline.Scheduler.RunAsync(session, prepared.TakeInput(), cancellation).ConfigureAwait(false);
+    }
+
     private PreparedPhoto Prepare(OpenedPhoto photo)
     {
         var clock = Stopwatch.StartNew();
-        using var image = photo.Image.Decode(photo.Frame.Content);
+        using var image = Decode(photo);
         return Normalize(image, photo.Frame, clock.Elapsed);
+    }
+
+    private RgbImage Decode(OpenedPhoto photo)
+    {
+        using var span = StageTrace.Start("decode", Name);
+        return photo.Image.Decode(photo.Frame.Content);
     }
 
     private PreparedPhoto Normalize(RgbImage image, NetworkFrame frame, TimeSpan decode)
     {
+        using var span = StageTrace.Start("preprocess", Name);
         var clock = Stopwatch.StartNew();
         var input = new InputTensor(frame.Input);
         normalizer.Write(image, frame, input.Values.Span);
@@ -124,6 +137,7 @@ public sealed class Segmenter : IDisposable
 
     private Segmentation Finish(NetworkOutput output, PreparedPhoto prepared, ScheduledOutput run)
     {
+        using var span = StageTrace.Start("postprocess", Name);
         var clock = Stopwatch.StartNew();
         var labels = labeler.Label(output, prepared.Frame);
         return new Segmentation(

@@ -1,12 +1,13 @@
 using System.Globalization;
 using FcnService.Api.Admission;
+using FcnService.Api.Metrics;
 using FcnService.Inference.Imaging;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace FcnService.Api.Errors;
 
 /// <summary>Turns exceptions into problems; those that it does not know become an internal error, logged and told nothing of.</summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(ServiceMetrics metrics, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,6 +19,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         }
 
         var (kind, detail) = Explain(exception);
+        metrics.CountRejection(kind.Name);
         if (kind == ProblemKind.InternalError)
         {
             LogFailure(exception, context.Request.Method, context.Request.Path);

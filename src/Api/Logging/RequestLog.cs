@@ -26,7 +26,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         {
             LogSegmentation(method, path, status, photo.Size, photo.Model, milliseconds);
         }
-        else if (context.Request.Path.StartsWithSegments("/healthz", StringComparison.Ordinal))
+        else if (IsProbe(context.Request.Path))
         {
             LogProbe(method, path, status, milliseconds);
         }
@@ -36,13 +36,16 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
     }
 
+    private static bool IsProbe(PathString path) =>
+        path.StartsWithSegments("/healthz", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} {Size} {Model} {ElapsedMilliseconds:0.0} ms")]
     private partial void LogSegmentation(string method, PathString path, int status, ImageSize size, string model, double elapsedMilliseconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Method} {Path} {Status} {ElapsedMilliseconds:0.0} ms")]
     private partial void LogRequest(string method, PathString path, int status, double elapsedMilliseconds);
 
-    // Probes come every few seconds, for ever.
+    // Probes and scrapes come every few seconds, for ever.
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} {Status} {ElapsedMilliseconds:0.0} ms")]
     private partial void LogProbe(string method, PathString path, int status, double elapsedMilliseconds);
 }

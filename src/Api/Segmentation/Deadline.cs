@@ -25,6 +25,9 @@ internal sealed class Deadline : IDisposable
     /// <summary>Cancelled when the time is up, or the client has gone.</summary>
     public CancellationToken Token => source.Token;
 
+    /// <summary>Whether the client has gone.</summary>
+    public bool IsAbandoned => aborted.IsCancellationRequested;
+
     /// <summary>Says what the time is spent on from now on.</summary>
     public void Enter(string stage) => stages.Add((stage, Stopwatch.GetTimestamp()));
 

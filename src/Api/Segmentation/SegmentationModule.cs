@@ -4,6 +4,7 @@ using FcnService.Api.Admission;
 using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
+using FcnService.Api.Metrics;
 using FcnService.Api.Models;
 using FcnService.Inference;
 using FcnService.Inference.Imaging;
@@ -66,6 +67,7 @@ internal static class SegmentationModule
         AdmissionControl admission,
         SegmentationPipeline pipeline,
         IOptions<SchedulingOptions> scheduling,
+        ServiceMetrics metrics,
         CancellationToken aborted)
     {
         using var lease = models.Lease(model);
@@ -78,27 +80,43 @@ internal static class SegmentationModule
             using var upload = await uploads.ReadAsync(context.Request, deadline.Token);
             using var photo = segmenter.Open(upload.Bytes);
             context.Features.Set(new SegmentedPhoto(photo.Image.Size, segmenter.Name));
-            using var segmentation = await RunAsync(segmenter, photo, admission, pipeline, deadline);
-            return Answer(context, segmenter, segmentation);
+            using var segmentation = await RunAsync(segmenter, photo, admission, pipeline, deadline, metrics);
+            return Answer(context, segmenter, segmentation, metrics);
         });
     }
 
     // The photo counts as work until the network is done with it; encoding the mask is the next request's gain.
     private static async Task<Inference.Segmentation> RunAsync(
-        Segmenter segmenter, OpenedPhoto photo, AdmissionControl admission, SegmentationPipeline pipeline, Deadline deadline)
+        Segmenter segmenter, OpenedPhoto photo, AdmissionControl admission, SegmentationPipeline pipeline, Deadline deadline, ServiceMetrics metrics)
     {
         using var admitted = admission.AdmitPhoto(photo.Megapixels);
         deadline.Enter("waiting for the network, and in it");
-        return await segmenter.SegmentAsync(photo, pipeline, deadline.Token);
+        try
+        {
+            return await segmenter.SegmentAsync(photo, pipeline, deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsAbandoned)
+        {
+            metrics.CountAbandoned(segmenter.Name);
+            throw;
+        }
     }
 
-    private static FileContentHttpResult Answer(HttpContext context, Segmenter segmenter, Inference.Segmentation segmentation)
+    private static FileContentHttpResult Answer(
+        HttpContext context, Segmenter segmenter, Inference.Segmentation segmentation, ServiceMetrics metrics)
     {
         var clock = Stopwatch.StartNew();
         var mask = new MemoryStream();
-        IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
+        using (StageTrace.Start("encode", segmenter.Name))
+        {
+            IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
+        }
+
+        var encode = clock.Elapsed;
+        metrics.RecordStages(segmenter.Name, segmentation.Times, encode);
+        metrics.RecordBatch(segmenter.Name, segmentation.BatchSize);
         context.Response.Headers["X-Model"] = segmenter.Name;
-        context.Response.Headers["Server-Timing"] = ServerTiming(segmentation.Times, clock.Elapsed);
+        context.Response.Headers["Server-Timing"] = ServerTiming(segmentation.Times, encode);
         return TypedResults.Bytes(mask.GetBuffer().AsMemory(0, (int)mask.Length), Png);
     }
 

@@ -100,7 +100,6 @@ public sealed partial class MetricsModuleTests(Service service) : IClassFixture<
     public async Task Documentation_Tables_AreWhatIsPrinted()
     {
         var metrics = service.Services.GetRequiredService<ServiceMetrics>();
-        metrics.RecordQueueWait("fcn8s-camvid", TimeSpan.FromMilliseconds(20));
         metrics.RecordBatch("fcn8s-camvid", 2);
         metrics.CountAbandoned("fcn8s-camvid");
         metrics.ObserveQueue(() => (1.5, 3));

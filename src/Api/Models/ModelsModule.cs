@@ -20,7 +20,7 @@ internal static class ModelsModule
             .WithName("ListModels")
             .WithTags("Models")
             .WithSummary("Lists the models that are served")
-            .ProducesProblems(ProblemKind.NotReady);
+            .ProducesProblems(ProblemKind.Unauthorized, ProblemKind.RateLimited, ProblemKind.NotReady);
     }
 
     private static Ok<ModelList> List(ServedModels served) =>

@@ -42,6 +42,7 @@ internal static class SegmentationModule
                 ProblemKind.MissingImage,
                 ProblemKind.MalformedBody,
                 ProblemKind.UndecodableImage,
+                ProblemKind.Unauthorized,
                 ProblemKind.UnknownModel,
                 ProblemKind.RequestTimeout,
                 ProblemKind.TooManyBytes,
@@ -49,6 +50,7 @@ internal static class SegmentationModule
                 ProblemKind.TooManyFrames,
                 ProblemKind.UnsupportedFormat,
                 ProblemKind.UnsupportedMediaType,
+                ProblemKind.RateLimited,
                 ProblemKind.InternalError,
                 ProblemKind.NotReady);
     }

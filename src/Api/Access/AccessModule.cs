@@ -40,9 +40,9 @@ internal static class AccessModule
         where TOptions : class =>
         builder.Services.AddOptions<TOptions>().Configure<IOptions<AccessOptions>>((options, access) => configure(options, access.Value));
 
-    // A policy without origins allows none.
+    // A policy without origins allows none. One with "*" allows all, as long as that stands alone.
     private static void Allow(this CorsOptions cors, List<string> origins) => cors.AddDefaultPolicy(policy => policy
-        .WithOrigins([.. origins])
+        .WithOrigins(origins.Contains("*") ? ["*"] : [.. origins])
         .WithMethods(HttpMethods.Get, HttpMethods.Post)
         .AllowAnyHeader()
         .WithExposedHeaders(ExposedHeaders)

@@ -52,6 +52,15 @@ public sealed class OriginTests(KeyedService service) : IClassFixture<KeyedServi
         AssertNothingAllowed(answer);
     }
 
+    [Fact]
+    public async Task Answer_AllOriginsAllowed_MayBeReadByAny()
+    {
+        await using var open = new AnyOrigin();
+        await open.InitializeAsync();
+        using var answer = await open.Client.SendAsync(Get("/models", "Origin", "https://other.example"), Cancellation);
+        Assert.Equal("*", Header(answer, "Access-Control-Allow-Origin"));
+    }
+
     internal static Task<HttpResponseMessage> PreflightAsync(Service service, string origin)
     {
         var request = Get("/segment", "Origin", origin, "Access-Control-Request-Method", "POST");
@@ -64,4 +73,13 @@ public sealed class OriginTests(KeyedService service) : IClassFixture<KeyedServi
 
     internal static void AssertNothingAllowed(HttpResponseMessage answer) =>
         Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase));
+
+    private sealed class AnyOrigin : Service
+    {
+        protected override Dictionary<string, string> Settings => new()
+        {
+            ["Access:CorsOrigins:0"] = Origin,
+            ["Access:CorsOrigins:1"] = "*",
+        };
+    }
 }

@@ -28,6 +28,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image is broken or truncated.",
         "The content begins as an image of a served format, but decoding it fails; the detail has the decoder's words.");
 
+    /// <summary>No key, or a wrong one.</summary>
+    public static readonly ProblemKind Unauthorized = new(
+        "unauthorized",
+        StatusCodes.Status401Unauthorized,
+        "The request needs a key.",
+        "Send a key of the service as the header X-Api-Key, or as Authorization: Bearer; whoever runs the service gives them out.");
+
     /// <summary>A model that is not served.</summary>
     public static readonly ProblemKind UnknownModel = new(
         "unknown-model",
@@ -112,6 +119,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The request took too long.",
         "The limit is Scheduling:TimeoutSeconds in the service's configuration; it counts reading, waiting and computing together. The detail says where the time went.");
 
+    /// <summary>A key that is used more often than it may be.</summary>
+    public static readonly ProblemKind RateLimited = new(
+        "rate-limited",
+        StatusCodes.Status429TooManyRequests,
+        "The key has no requests left.",
+        "The key's requests a minute are used up; the next one is there after the seconds that Retry-After names.");
+
     /// <summary>A fault of the service.</summary>
     public static readonly ProblemKind InternalError = new(
         "internal-error",
@@ -129,8 +143,9 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout, UnservableModel,
-        TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, Overloaded, InternalError, NotReady, Timeout,
+        MissingImage, MalformedBody, UndecodableImage, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
+        UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, Overloaded, RateLimited,
+        InternalError, NotReady, Timeout,
     ];
 
     /// <summary>The type that identifies the kind in an answer.</summary>

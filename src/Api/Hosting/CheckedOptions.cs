@@ -38,8 +38,8 @@ internal static class CheckedOptions
         }
         catch (InvalidOperationException unreadable)
         {
-            // The binder's: a value of the wrong type, or an unknown key.
-            return [unreadable.Message];
+            // The binder's: a value of the wrong type, or an unknown key. That of a list's entry is told by the inner exception alone.
+            return [unreadable.InnerException is InvalidOperationException entry ? entry.Message : unreadable.Message];
         }
     }
 

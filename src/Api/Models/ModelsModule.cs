@@ -21,13 +21,14 @@ internal static class ModelsModule
         models.MapGet("", List)
             .WithName("ListModels")
             .WithSummary("Lists the models that are served")
-            .ProducesProblems(ProblemKind.NotReady);
+            .ProducesProblems(ProblemKind.Unauthorized, ProblemKind.RateLimited, ProblemKind.NotReady);
         if (app.Configuration.GetValue<bool>("Models:Administration"))
         {
             models.MapPost("/{name}/reload", ReloadAsync)
                 .WithName("ReloadModel")
                 .WithSummary("Loads a model's file again and puts it into service; a bad file leaves the old model serving")
-                .ProducesProblems(ProblemKind.UnknownModel, ProblemKind.UnservableModel, ProblemKind.NotReady);
+                .ProducesProblems(
+                    ProblemKind.Unauthorized, ProblemKind.UnknownModel, ProblemKind.UnservableModel, ProblemKind.RateLimited, ProblemKind.NotReady);
         }
     }
 

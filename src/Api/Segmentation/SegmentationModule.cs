@@ -46,6 +46,7 @@ internal static class SegmentationModule
                 ProblemKind.MissingImage,
                 ProblemKind.MalformedBody,
                 ProblemKind.UndecodableImage,
+                ProblemKind.Unauthorized,
                 ProblemKind.UnknownModel,
                 ProblemKind.RequestTimeout,
                 ProblemKind.TooManyBytes,
@@ -54,6 +55,7 @@ internal static class SegmentationModule
                 ProblemKind.UnsupportedFormat,
                 ProblemKind.UnsupportedMediaType,
                 ProblemKind.Overloaded,
+                ProblemKind.RateLimited,
                 ProblemKind.InternalError,
                 ProblemKind.NotReady,
                 ProblemKind.Timeout);

@@ -20,7 +20,28 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_BadAccess_NamesEveryFaultAndNoKey()
+    {
+        var (exitCode, output) = await StartAsync(
+            "--Access:Keys:0:Name=shop",
+            "--Access:Keys:0:Hash=the-key-itself",
+            "--Access:Keys:1:Name=shop",
+            "--Access:TrustedProxies:0=10.0.0.0/33",
+            "--Access:CorsOrigins:0=app.example",
+            "--Connections:GraceSeconds=1");
+        Assert.Equal(1, exitCode);
+        foreach (var named in new[] { "Keys:0:Hash", "Keys:1:Hash", "'shop'", "'10.0.0.0/33'", "'app.example'", "Connections:GraceSeconds" })
+        {
+            Assert.Contains(named, output, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("the-key-itself", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--Access:Keys:0:Secret=abc", "Secret")]
     [InlineData("--Segmentation:MaxSides=5", "MaxSides")]
     [InlineData("--Segmentation:MaxSide=many", "MaxSide")]
     [InlineData("--Log:Format=Xml", "Format")]

@@ -39,7 +39,8 @@ internal static class Cases
         new("48 MP JPEG, no subsampling", "jpg", 8000, 6000, "rgb", "jpegsave", ("subsample-mode", "off")),
         new("24 MP JPEG, progressive", "jpg", 6000, 4000, "rgb", "jpegsave", ("interlace", "true")),
         new("48 MP JPEG, progressive", "jpg", 8000, 6000, "rgb", "jpegsave", ("interlace", "true")),
-        new("48 MP JPEG, progressive, no subsampling", "jpg", 8000, 6000, "rgb", "jpegsave", ("interlace", "true"), ("subsample-mode", "off")),
+        new(
+            "48 MP JPEG, progressive, no subsampling", "jpg", 8000, 6000, "rgb", "jpegsave", ("interlace", "true"), ("subsample-mode", "off")),
         new("24 MP WebP", "webp", 6000, 4000, "rgb", "webpsave", ("effort", "0")),
         new("48 MP WebP", "webp", 8000, 6000, "rgb", "webpsave", ("effort", "0")),
         new("48 MP WebP, lossless", "webp", 8000, 6000, "rgb", "webpsave", ("effort", "0"), ("lossless", "true")),

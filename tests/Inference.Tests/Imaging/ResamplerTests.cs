@@ -40,7 +40,9 @@ public sealed class ResamplerTests
     [InlineData(3, 16_384)]
     public void Add_LongestSideToOnePixel_KeepsWhite(int width, int height)
     {
-        using var result = Resample([.. Enumerable.Repeat<byte>(255, width * height * 3)], new ImageSize(width, height), new ImageSize(1, 1));
+        byte[] white = [.. Enumerable.Repeat<byte>(255, width * height * 3)];
+
+        using var result = Resample(white, new ImageSize(width, height), new ImageSize(1, 1));
 
         Assert.Equal([255, 255, 255], result.Pixels.ToArray());
     }

@@ -82,7 +82,7 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "too-many-pixels",
         StatusCodes.Status413PayloadTooLarge,
         "The image has too many pixels.",
-        "The limits are Segmentation:MaxSide and Segmentation:MaxPixels in the service's configuration; they are held against the image's header, before it is decoded.");
+        "The limits are Segmentation:MaxSide, Segmentation:MaxPixels and, for images that cannot be decoded row by row, Segmentation:MaxDecodedBytes in the service's configuration; they are held against the image's header, before it is decoded.");
 
     /// <summary>An image with more frames than the limit.</summary>
     public static readonly ProblemKind TooManyFrames = new(

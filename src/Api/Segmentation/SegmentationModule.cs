@@ -28,7 +28,7 @@ internal static class SegmentationModule
         builder.Services.AddSingleton(services =>
         {
             var limits = services.GetRequiredService<IOptions<SegmentationOptions>>().Value;
-            return new ImageDecoder(new ImageLimits(limits.MaxSide, limits.MaxPixels, limits.MaxFrames));
+            return new ImageDecoder(new ImageLimits(limits.MaxSide, limits.MaxPixels, limits.MaxFrames, limits.MaxDecodedBytes));
         });
     }
 

@@ -17,6 +17,13 @@ internal sealed class SegmentationOptions
     [Range(1, 500_000_000, ErrorMessage = "Segmentation:MaxPixels is outside 1 to 500000000.")]
     public int MaxPixels { get; set; } = 50_000_000;
 
+    /// <summary>
+    /// The most memory that decoding may hold of an image that cannot be decoded row by row (progressive JPEG, interlaced PNG, WebP, GIF,
+    /// AVIF), in bytes, estimated from the header, 1,000,000 to 100,000,000,000. Default 300,000,000.
+    /// </summary>
+    [Range(1_000_000, 100_000_000_000, ErrorMessage = "Segmentation:MaxDecodedBytes is outside 1000000 to 100000000000.")]
+    public long MaxDecodedBytes { get; set; } = 300_000_000;
+
     /// <summary>The largest number of frames or pages, of which the first is segmented, 1 to 100,000. Default 1,000.</summary>
     [Range(1, 100_000, ErrorMessage = "Segmentation:MaxFrames is outside 1 to 100000.")]
     public int MaxFrames { get; set; } = 1_000;

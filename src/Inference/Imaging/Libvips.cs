@@ -60,8 +60,8 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
     public static partial int HasAlpha(nint image);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_get_n_pages")]
-    public static partial int GetPages(nint image);
+    [LibraryImport(Library, EntryPoint = "vips_image_get_int", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int GetInt(nint image, string field, out int value);
 
     /// <summary>The EXIF orientation, 1 to 8.</summary>
     [LibraryImport(Library, EntryPoint = "vips_image_get_orientation")]

@@ -27,7 +27,8 @@ internal sealed class VipsImage : SafeHandle
 
     public bool HasIccProfile => Libvips.GetTypeOf(handle, "icc-profile-data") != 0;
 
-    public int Frames => Libvips.GetPages(handle);
+    // Read as the field that it is: libvips' own accessor says 1 of what it finds implausible, 10,000 pages and more.
+    public int Frames => Libvips.GetTypeOf(handle, "n-pages") != 0 && Libvips.GetInt(handle, "n-pages", out var pages) == 0 ? Math.Max(pages, 1) : 1;
 
     /// <summary>The EXIF orientation, 1 (upright) to 8.</summary>
     public int Orientation => Libvips.GetOrientation(handle);

@@ -122,8 +122,14 @@ public sealed class EncodedImage : IDisposable
         try
         {
             using var pixels = ToRgb(Load(ShrinkOnLoad(stored.Size)));
-            var resampler = new Resampler(pixels.Size, stored);
-            pixels.Read(resampler.Add);
+            if (pixels.Size == stored.Size)
+            {
+                pixels.CopyTo(stored.Pixels);
+            }
+            else
+            {
+                pixels.Read(new Resampler(pixels.Size, stored).Add);
+            }
         }
         catch (VipsException error)
         {

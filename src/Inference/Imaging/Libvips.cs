@@ -82,6 +82,10 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_thread_shutdown")]
     public static partial void ThreadShutdown();
 
+    /// <summary>Computes all pixels, on libvips' threads; null on failure. The memory is freed by <see cref="Free"/>.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
+    public static partial nint WriteToMemory(nint image, out nuint size);
+
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     public static partial nuint ImageType();
 

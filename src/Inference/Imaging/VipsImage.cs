@@ -98,6 +98,32 @@ internal sealed class VipsImage : SafeHandle
         }
     }
 
+    /// <summary>Computes all pixels at once, band by band within each pixel, row by row; faster than row by row, and takes their memory twice.</summary>
+    /// <param name="pixels">Receives them; its length is what the image has in bytes.</param>
+    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
+    public unsafe void CopyTo(Span<byte> pixels)
+    {
+        var memory = Libvips.WriteToMemory(handle, out var size);
+        if (memory == 0)
+        {
+            throw new VipsException(Libvips.TakeError());
+        }
+
+        try
+        {
+            if (size != (nuint)pixels.Length)
+            {
+                throw new InvalidOperationException($"libvips made {size} bytes of {Size} pixels with {Bands} bands; expected {pixels.Length}.");
+            }
+
+            new ReadOnlySpan<byte>((void*)memory, pixels.Length).CopyTo(pixels);
+        }
+        finally
+        {
+            Libvips.Free(memory);
+        }
+    }
+
     protected override bool ReleaseHandle()
     {
         Libvips.ObjectUnref(handle);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace FcnService.Api.Hosting;
@@ -7,12 +8,10 @@ internal static class CheckedOptions
 {
     /// <summary>Binds a section; keys that the options do not have are faults, so that nothing misspelt is passed over.</summary>
     public static void AddCheckedOptions<TOptions>(this WebApplicationBuilder builder, string section)
-        where TOptions : class
+        where TOptions : class, new()
     {
-        builder.Services.AddOptions<TOptions>()
-            .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateDataAnnotations();
-        builder.Services.AddSingleton<OptionsCheck>(services => () => Check<TOptions>(services));
+        builder.Services.AddOptions<TOptions>().BindConfiguration(section, RefuseUnknownKeys).ValidateDataAnnotations();
+        builder.Services.AddSingleton<OptionsCheck>(services => () => Check<TOptions>(services, section));
     }
 
     /// <summary>Adds a fault that was found while the service was put together.</summary>
@@ -24,8 +23,10 @@ internal static class CheckedOptions
     public static IReadOnlyList<string> FindFaults(IServiceProvider services) =>
         [.. services.GetServices<OptionsCheck>().SelectMany(check => check())];
 
-    private static IEnumerable<string> Check<TOptions>(IServiceProvider services)
-        where TOptions : class
+    private static void RefuseUnknownKeys(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
+
+    private static IEnumerable<string> Check<TOptions>(IServiceProvider services, string section)
+        where TOptions : class, new()
     {
         try
         {
@@ -36,11 +37,34 @@ internal static class CheckedOptions
         {
             return invalid.Failures;
         }
-        catch (InvalidOperationException unreadable)
+        catch (InvalidOperationException)
         {
-            // The binder's: a value of the wrong type, or an unknown key. That of a list's entry is told by the inner exception alone.
-            return [unreadable.InnerException is InvalidOperationException entry ? entry.Message : unreadable.Message];
+            // The binder's, which stops at its first fault: a value of the wrong type, or an unknown key.
+            return CheckKeyByKey<TOptions>(services.GetRequiredService<IConfiguration>().GetSection(section));
         }
+    }
+
+    private static List<string> CheckKeyByKey<TOptions>(IConfigurationSection section)
+        where TOptions : class, new()
+    {
+        var (options, faults) = (new TOptions(), new List<string>());
+        foreach (var key in section.GetChildren())
+        {
+            try
+            {
+                var alone = new ConfigurationBuilder().AddInMemoryCollection(key.AsEnumerable()).Build();
+                alone.GetSection(section.Path).Bind(options, RefuseUnknownKeys);
+            }
+            catch (InvalidOperationException unreadable)
+            {
+                // That of a list's entry is told by the inner exception alone.
+                faults.Add(unreadable.InnerException is InvalidOperationException entry ? entry.Message : unreadable.Message);
+            }
+        }
+
+        var invalid = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), invalid, validateAllProperties: true);
+        return [.. faults, .. invalid.Select(result => result.ErrorMessage!)];
     }
 
     private delegate IEnumerable<string> OptionsCheck();

@@ -54,6 +54,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_SettingsThatCannotBeReadAndOneOutOfRange_NamesThemAllAtOnce()
+    {
+        var (exitCode, output) = await StartAsync("--Models:Threads=many", "--Models:Thread=1", "--Models:WatchSeconds=-1");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("'many'", output, StringComparison.Ordinal);
+        Assert.Contains("'Thread'", output, StringComparison.Ordinal);
+        Assert.Contains("Models:WatchSeconds", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_BrokenModel_NamesTheFile()
     {
         folder.Write("broken.onnx", "not a model");

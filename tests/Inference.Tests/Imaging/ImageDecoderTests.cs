@@ -69,6 +69,23 @@ public sealed class ImageDecoderTests
         Assert.Equal(drawn, Decode(PngFile.WriteRgb(37, 23, drawn), new ImageSize(37, 23)));
     }
 
+    [Fact]
+    public void Open_MoreFramesThanLibvipsFindsPlausible_IsRefused()
+    {
+        // One black pixel, 10,001 times: header, screen of two colours, and a frame of clear, 0 and end code each.
+        byte[] frame = [0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 0x01, 0];
+        byte[] file =
+        [
+            .. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255,
+            .. Enumerable.Repeat(frame, 10_001).SelectMany(part => part), 0x3B,
+        ];
+
+        var rejected = Assert.Throws<ImageRejectedException>(() => new ImageDecoder(new ImageLimits()).Open(file));
+
+        Assert.Equal(ImageRejection.TooManyFrames, rejected.Reason);
+        Assert.Contains("10001 frames", rejected.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("quadrants.jpg", 1, 4)]
     [InlineData("quadrants.webp", 1, 8)]

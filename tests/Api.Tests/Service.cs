@@ -46,6 +46,14 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
         return PngFile.WriteRgb(width, height, pixels);
     }
 
+    /// <summary>A picture of noise, which does not compress: its file is a little longer than its 3 bytes a pixel.</summary>
+    public static byte[] Noise(int width, int height)
+    {
+        var pixels = new byte[width * height * 3];
+        new Random(1).NextBytes(pixels);
+        return PngFile.WriteRgb(width, height, pixels);
+    }
+
     /// <summary>Reads an answer that must be a problem of a certain type.</summary>
     /// <returns>The detail.</returns>
     public static async Task<string> ReadProblemAsync(HttpResponseMessage response, int status, string name)

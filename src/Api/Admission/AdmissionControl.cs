@@ -61,7 +61,19 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
         });
     }
 
-    /// <summary>Admits a photo, once its header is known.</summary>
+    /// <summary>Refuses a photo of which the header has arrived, if there is no room for it now.</summary>
+    /// <remarks>Room is taken only by a photo that is there: clients who never send the rest would keep the others out.</remarks>
+    /// <param name="cost">In megapixels of network input.</param>
+    /// <exception cref="OverloadedException">The queue is full.</exception>
+    public void CheckPhoto(double cost)
+    {
+        lock (gate)
+        {
+            RefuseIfFull(cost);
+        }
+    }
+
+    /// <summary>Admits a photo that has arrived.</summary>
     /// <param name="cost">In megapixels of network input.</param>
     /// <returns>To be disposed when the network is done with it.</returns>
     /// <exception cref="OverloadedException">The queue is full.</exception>
@@ -69,12 +81,7 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
     {
         lock (gate)
         {
-            if (photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels)
-            {
-                throw Overloaded(
-                    $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of {options.Value.MaxQueuedMegapixels:0.0}.");
-            }
-
+            RefuseIfFull(cost);
             if (photos == 0)
             {
                 // An idle time says nothing about how fast work drains.
@@ -103,6 +110,15 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
     }
 
     // Called with the gate held.
+    private void RefuseIfFull(double cost)
+    {
+        if (photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels)
+        {
+            throw Overloaded(
+                $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of {options.Value.MaxQueuedMegapixels:0.0}.");
+        }
+    }
+
     private OverloadedException Overloaded(string detail)
     {
         var seconds = megapixelsPerSecond > 0 ? Math.Clamp(Math.Ceiling(megapixels / megapixelsPerSecond), 1, 60) : 1;

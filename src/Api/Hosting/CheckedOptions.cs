@@ -25,7 +25,7 @@ internal static class CheckedOptions
 
     private static void RefuseUnknownKeys(BinderOptions binder) => binder.ErrorOnUnknownConfiguration = true;
 
-    private static IEnumerable<string> Check<TOptions>(IServiceProvider services, string section)
+    private static List<string> Check<TOptions>(IServiceProvider services, string section)
         where TOptions : class, new()
     {
         try
@@ -33,13 +33,9 @@ internal static class CheckedOptions
             _ = services.GetRequiredService<IOptions<TOptions>>().Value;
             return [];
         }
-        catch (OptionsValidationException invalid)
+        catch (Exception fault) when (fault is OptionsValidationException or InvalidOperationException)
         {
-            return invalid.Failures;
-        }
-        catch (InvalidOperationException)
-        {
-            // The binder's, which stops at its first fault: a value of the wrong type, or an unknown key.
+            // The binder stops at its first fault (a value of the wrong type, an unknown key), and the validation wraps its sentences in others.
             return CheckKeyByKey<TOptions>(services.GetRequiredService<IConfiguration>().GetSection(section));
         }
     }

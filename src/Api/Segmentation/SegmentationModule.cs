@@ -79,12 +79,26 @@ internal static class SegmentationModule
         {
             using var bytes = admission.AdmitBytes(uploads.LongestLength(context.Request));
             deadline.Enter("reading the image");
-            using var upload = await uploads.ReadAsync(context.Request, deadline.Token);
+            using var upload = await uploads.ReadAsync(context.Request, beginning => Judge(beginning, segmenter, admission), deadline.Token);
             using var photo = segmenter.Open(upload.Bytes);
             context.Features.Set(new SegmentedPhoto(photo.Image.Size, segmenter.Name));
             using var segmentation = await RunAsync(segmenter, photo, admission, pipeline, deadline, metrics);
             return Answer(context, segmenter, segmentation, metrics);
         });
+    }
+
+    // What a header tells is not kept back until the rest has been sent.
+    private static void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, AdmissionControl admission)
+    {
+        try
+        {
+            using var photo = segmenter.Open(beginning);
+            admission.CheckPhoto(photo.Megapixels);
+        }
+        catch (ImageRejectedException rejected) when (rejected.Reason == ImageRejection.Undecodable)
+        {
+            // Some of the header is still to come, if it is not broken: the whole file will tell.
+        }
     }
 
     // The photo counts as work until the network is done with it; encoding the mask is the next request's gain.

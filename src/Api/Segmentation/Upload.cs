@@ -16,12 +16,15 @@ internal sealed class Upload : IDisposable
     /// <summary>The file.</summary>
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
+    private bool IsFull => length == buffer!.Length;
+
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">The file as it arrives.</param>
     /// <param name="maxBytes">How many bytes it may have.</param>
+    /// <param name="look">Is shown the file's beginning whenever it has doubled, from 64 KiB on, while more may come; may refuse it.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="ProblemException">There are more.</exception>
-    public static async Task<Upload> ReadAsync(Stream stream, int maxBytes, CancellationToken cancellation)
+    public static async Task<Upload> ReadAsync(Stream stream, int maxBytes, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
         var upload = new Upload(Math.Min(FirstRent, maxBytes + 1));
         try
@@ -39,6 +42,11 @@ internal sealed class Upload : IDisposable
                 if (upload.length > maxBytes)
                 {
                     throw TooManyBytes(maxBytes);
+                }
+
+                if (upload.IsFull)
+                {
+                    look(upload.Bytes);
                 }
             }
         }
@@ -63,11 +71,11 @@ internal sealed class Upload : IDisposable
 
     private Memory<byte> FreeSpace(int most)
     {
-        if (length == buffer!.Length)
+        if (IsFull)
         {
             var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(most, 2L * length));
             Bytes.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer!);
             buffer = larger;
         }
 

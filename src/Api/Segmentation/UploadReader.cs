@@ -21,8 +21,11 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
     public long LongestLength(HttpRequest request) => Math.Min(request.ContentLength ?? MaxBytes, MaxBytes);
 
     /// <summary>Reads the image.</summary>
+    /// <param name="request">What holds it.</param>
+    /// <param name="look">Is shown the image's beginning as it arrives, and may refuse it.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="ProblemException">There is no image, it is too large, or the body is not of a kind that holds one.</exception>
-    public async Task<Upload> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public async Task<Upload> ReadAsync(HttpRequest request, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
         if (request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
@@ -31,9 +34,9 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
 
         var upload = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) switch
         {
-            true when type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) => await ReadFormAsync(request, type, cancellation),
+            true when type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) => await ReadFormAsync(request, type, look, cancellation),
             true when type.Type.Equals("image", StringComparison.OrdinalIgnoreCase)
-                || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase) => await ReadBodyAsync(request, cancellation),
+                || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase) => await ReadBodyAsync(request, look, cancellation),
             _ => throw new ProblemException(
                 ProblemKind.UnsupportedMediaType,
                 $"The request's media type is '{request.ContentType}'; expected multipart/form-data, image/* or application/octet-stream."),
@@ -47,13 +50,14 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
         return upload;
     }
 
-    private Task<Upload> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    private Task<Upload> ReadBodyAsync(HttpRequest request, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
         LimitBody(request, announcedBytes: MaxBytes);
-        return Upload.ReadAsync(request.Body, MaxBytes, cancellation);
+        return Upload.ReadAsync(request.Body, MaxBytes, look, cancellation);
     }
 
-    private async Task<Upload> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type, CancellationToken cancellation)
+    private async Task<Upload> ReadFormAsync(
+        HttpRequest request, MediaTypeHeaderValue type, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
         LimitBody(request, announcedBytes: MaxBytes + OverheadBytes);
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
@@ -71,7 +75,7 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
                 var name = section.GetContentDispositionHeader()?.Name.Value;
                 if (name?.Trim('"') == Field)
                 {
-                    return await Upload.ReadAsync(section.Body, MaxBytes, cancellation);
+                    return await Upload.ReadAsync(section.Body, MaxBytes, look, cancellation);
                 }
 
                 fields.Add($"'{name?.Trim('"')}'");

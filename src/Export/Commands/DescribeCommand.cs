@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using FcnService.Export.Networks;
+using FcnService.Inference.Geometry;
 
 namespace FcnService.Export.Commands;
 
@@ -9,6 +10,8 @@ namespace FcnService.Export.Commands;
 internal static class DescribeCommand
 {
     private const double Giga = 1e9;
+
+    private const int LongestSide = 65536;
 
     private static readonly Option<ImageSize> Size = new("--size")
     {
@@ -32,7 +35,7 @@ internal static class DescribeCommand
     private static void Describe(Network network, IReadOnlyList<string> classes, ParseResult arguments)
     {
         var image = arguments.GetValue(Size);
-        var padded = image.RoundUp(network.SizeMultiple);
+        var padded = Padding.ToMultiple(image, network.SizeMultiple).Pad(image);
         var profile = NetworkProfile.Measure(network, padded.Height, padded.Width);
         var output = arguments.InvocationConfiguration.Output;
 
@@ -79,11 +82,16 @@ internal static class DescribeCommand
     private static ImageSize ParseSize(ArgumentResult argument)
     {
         var text = argument.Tokens[0].Value;
-        if (!ImageSize.TryParse(text, out var size))
+        var sides = text.Split('x', 'X', '×');
+        if (sides.Length == 2 && TryParseSide(sides[0], out var width) && TryParseSide(sides[1], out var height))
         {
-            argument.AddError($"--size is \"{text}\"; expected WIDTHxHEIGHT with sides of 1 to 65536 pixels, such as 500x375.");
+            return new(width, height);
         }
 
-        return size;
+        argument.AddError($"--size is \"{text}\"; expected WIDTHxHEIGHT with sides of 1 to {LongestSide} pixels, such as 500x375.");
+        return default;
     }
+
+    private static bool TryParseSide(string text, out int side) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is >= 1 and <= LongestSide;
 }

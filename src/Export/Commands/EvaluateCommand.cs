@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using FcnService.Export.Evaluation;
-using FcnService.Export.Onnx;
 using FcnService.Inference;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Masks;

@@ -42,15 +42,7 @@ internal static class InspectCommand
             output.WriteLine($"  {key}: {value}");
         }
 
-        string[] header = ["tensor", "type", "shape", "values"];
-        string[][] rows = [header, .. file.Tensors.Select(Row)];
-        var widths = header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
-        {
-            output.WriteLine($"{row[0].PadRight(widths[0])}  {row[1].PadRight(widths[1])}  {row[2].PadRight(widths[2])}  " +
-                row[3].PadLeft(widths[3]));
-        }
-
+        new TextTable("tensor", "type", "shape", ">values").Add(file.Tensors.Select(Row)).WriteTo(output);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{file.Tensors.Count:N0} tensors, {file.Tensors.Sum(tensor => tensor.Shape.Count):N0} values, " +

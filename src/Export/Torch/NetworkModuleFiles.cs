@@ -1,6 +1,5 @@
 using System.Text;
 using FcnService.Export.Networks;
-using FcnService.Export.Onnx;
 using FcnService.Export.Weights;
 
 namespace FcnService.Export.Torch;

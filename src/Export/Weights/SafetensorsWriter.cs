@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using FcnService.Export.Onnx;
 
 namespace FcnService.Export.Weights;
 

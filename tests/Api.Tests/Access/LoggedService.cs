@@ -15,11 +15,11 @@ public class LoggedService : Service
     public IReadOnlyCollection<string> Log => recorder.Lines;
 
     /// <summary>The log line of the request with a certain path, once it is written: that is after its answer is sent.</summary>
-    public async Task<string> ReadRequestLineAsync(string path)
+    public async Task<string> ReadRequestLineAsync(string path, string method = "GET")
     {
         for (var attempt = 0; attempt < 300; attempt++)
         {
-            if (Log.FirstOrDefault(line => line.Contains($"RequestLog: GET {path} ", StringComparison.Ordinal)) is { } found)
+            if (Log.FirstOrDefault(line => line.Contains($"RequestLog: {method} {path} ", StringComparison.Ordinal)) is { } found)
             {
                 return found;
             }

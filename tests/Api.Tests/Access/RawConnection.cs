@@ -8,8 +8,9 @@ internal sealed class RawConnection(string host, int port) : IDisposable
 {
     private readonly NetworkStream stream = new(Connect(host, port), ownsSocket: true);
 
-    public Task SendAsync(string text) =>
-        stream.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
+    public Task SendAsync(string text) => SendAsync(Encoding.ASCII.GetBytes(text));
+
+    public Task SendAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>Sends no more, but still listens.</summary>
     public void CloseHalf() => stream.Socket.Shutdown(SocketShutdown.Send);

@@ -45,6 +45,19 @@ public sealed class AdmissionControlTests
     }
 
     [Fact]
+    public void CheckPhoto_TakesNoRoom_AndRefusesWhenThereIsNone()
+    {
+        var admission = Create(maxMegapixels: 1);
+        using var first = admission.AdmitPhoto(0.6);
+
+        admission.CheckPhoto(0.4);
+        admission.CheckPhoto(0.4);
+
+        Assert.Equal((0.6, 1), admission.Queue);
+        Assert.Throws<OverloadedException>(() => admission.CheckPhoto(0.5));
+    }
+
+    [Fact]
     public void AdmitBytes_FullQueue_IsRefusedBeforeAByteIsRead()
     {
         var admission = Create(maxMegapixels: 1);

@@ -17,6 +17,7 @@ public sealed class StartTests : IDisposable
         Assert.Contains("Segmentation:MaxSide", output, StringComparison.Ordinal);
         Assert.Contains("Segmentation:MaxFrames", output, StringComparison.Ordinal);
         Assert.Contains("Models:Threads", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("DataAnnotation", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

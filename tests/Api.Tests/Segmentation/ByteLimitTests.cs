@@ -6,8 +6,7 @@ public sealed class ByteLimitTests(ByteLimitTests.SmallLimit service) : IClassFi
 {
     private const int Limit = 2_000;
 
-    // Noise does not compress: the file's size follows from the picture's.
-    private static readonly byte[] Larger = Noise(40, 40);
+    private static readonly byte[] Larger = Service.Noise(40, 40);
 
     [Fact]
     public async Task Post_BodyOverTheLimit_IsRefusedWithBothNumbers()
@@ -45,15 +44,8 @@ public sealed class ByteLimitTests(ByteLimitTests.SmallLimit service) : IClassFi
     [Fact]
     public async Task Post_ImageWithinTheLimit_IsSegmented()
     {
-        using var answer = await service.PostFormAsync(Noise(20, 20));
+        using var answer = await service.PostFormAsync(Service.Noise(20, 20));
         Assert.True(answer.IsSuccessStatusCode);
-    }
-
-    private static byte[] Noise(int width, int height)
-    {
-        var pixels = new byte[width * height * 3];
-        new Random(1).NextBytes(pixels);
-        return PngFile.WriteRgb(width, height, pixels);
     }
 
     public sealed class SmallLimit : Service

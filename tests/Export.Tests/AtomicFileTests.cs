@@ -1,6 +1,4 @@
-using FcnService.Export.Onnx;
-
-namespace FcnService.Export.Tests.Onnx;
+namespace FcnService.Export.Tests;
 
 public sealed class AtomicFileTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace FcnService.Export.Onnx;
+namespace FcnService.Export;
 
 /// <summary>Files that are there completely or not at all.</summary>
 internal static class AtomicFile

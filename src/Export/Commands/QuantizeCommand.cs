@@ -60,7 +60,7 @@ internal static class QuantizeCommand
     private static readonly Option<double> MaxError = new("--max-error")
     {
         Description = "A layer that by itself brings more error to the output than this, relative to the output's size, stays fp32.",
-        DefaultValueFactory = _ => 0.1,
+        DefaultValueFactory = _ => 0.03,
         Validators = { result => RefuseOutside(result, 0, double.MaxValue) },
     };
 
@@ -115,16 +115,16 @@ internal static class QuantizeCommand
         var photos = CalibrationPhotos.Pick(arguments.GetValue(Calibrate)!, arguments.GetValue(Images));
         var model = FloatModel.Read(path);
 
-        IReadOnlyList<LayerReport> layers;
         EvaluationResult? before;
         using (var segmenter = ServedModel.Load(path))
         {
+            var layers = Quantize(segmenter, model, photos, arguments, cancellation);
+            QuantizationReport.Print(layers, arguments.InvocationConfiguration.Output);
             before = Evaluate(segmenter, dataset, arguments, cancellation);
-            layers = Quantize(segmenter, model, photos, arguments, cancellation);
         }
 
-        QuantizationReport.Print(layers, arguments.InvocationConfiguration.Output);
-        var after = EvaluateFile(output, dataset, arguments, cancellation);
+        using var quantized = ServedModel.Load(output);
+        var after = Evaluate(quantized, dataset, arguments, cancellation);
         QuantizationReport.Print(path, output, before, after, arguments.InvocationConfiguration.Output);
     }
 
@@ -197,12 +197,6 @@ internal static class QuantizeCommand
             ({ } name, { } root, { } split) => Dataset.Open(name, root, split),
             _ => throw new ExportException("--dataset, --root and --split belong together; expected all of them or none."),
         };
-
-    private static EvaluationResult? EvaluateFile(string path, Dataset? dataset, ParseResult arguments, CancellationToken cancellation)
-    {
-        using var segmenter = ServedModel.Load(path);
-        return Evaluate(segmenter, dataset, arguments, cancellation);
-    }
 
     private static EvaluationResult? Evaluate(Segmenter segmenter, Dataset? dataset, ParseResult arguments, CancellationToken cancellation)
     {

@@ -10,8 +10,9 @@ internal sealed class ActivationHistogram
     public const int BinsPerSide = 4096;
 
     private readonly long[] counts = new long[2 * BinsPerSide];
+    private long zeros;
 
-    // A power of two, so that bin edges stay where they are when the range doubles.
+    // Above all values; a power of two, so that bin edges stay where they are when it doubles.
     private double range;
 
     /// <summary>The smallest value so far.</summary>
@@ -37,11 +38,11 @@ internal sealed class ActivationHistogram
 
         Cover(values);
         Count += values.Length;
-        var (perBin, zero) = (BinsPerSide / range, BinsPerSide);
+        var perBin = BinsPerSide / range;
         foreach (var value in values)
         {
-            // The largest value of a range that it just fits lies on the upper edge.
-            counts[Math.Min((int)Math.Floor(value * perBin) + zero, counts.Length - 1)]++;
+            counts[(int)Math.Floor(value * perBin) + BinsPerSide]++;
+            zeros += value == 0 ? 1 : 0;
         }
     }
 
@@ -59,10 +60,14 @@ internal sealed class ActivationHistogram
         return Math.Clamp((bin + 1 - BinsPerSide) * BinWidth, Smallest, Largest);
     }
 
-    /// <summary>How many values are of each size, without their signs: <see cref="BinsPerSide"/> counts from zero on.</summary>
+    /// <summary>
+    /// How many values other than zero, which every range holds exactly, are of each size, without their signs:
+    /// <see cref="BinsPerSide"/> counts from zero on.
+    /// </summary>
     public long[] Magnitudes()
     {
         var magnitudes = counts[BinsPerSide..];
+        magnitudes[0] -= zeros;
         for (var bin = 0; bin < BinsPerSide; bin++)
         {
             magnitudes[bin] += counts[BinsPerSide - 1 - bin];
@@ -87,10 +92,10 @@ internal sealed class ActivationHistogram
         double magnitude = Math.Max(Math.Abs(Smallest), Math.Abs(Largest));
         if (range == 0)
         {
-            range = magnitude > 0 ? Math.Pow(2, Math.Ceiling(Math.Log2(magnitude))) : float.Epsilon;
+            range = magnitude > 0 ? Math.ScaleB(1, Math.ILogB(magnitude) + 1) : float.Epsilon;
         }
 
-        while (range < magnitude)
+        while (range <= magnitude)
         {
             Double();
         }

@@ -10,8 +10,8 @@ namespace FcnService.Export.Quantization;
 /// <param name="Bias">The biases, [output channels], if there are any.</param>
 internal sealed record ConvolutionLayer(NodeProto Convolution, NodeProto? Activation, Tensor Weight, Tensor? Bias)
 {
-    /// <summary>The node's name, or that of its output where it has none.</summary>
-    public string Name => Convolution.Name.Length > 0 ? Convolution.Name : Convolution.Output[0];
+    /// <summary>The name of the node's own output, which no other has.</summary>
+    public string Name => Convolution.Output[0];
 
     /// <summary>The name of the feature map that it reads.</summary>
     public string Input => Convolution.Input[0];

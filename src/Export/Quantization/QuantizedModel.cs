@@ -18,8 +18,11 @@ internal sealed class QuantizedModel
     private readonly int largestWeight;
     private readonly Dictionary<NodeProto, ConvolutionLayer> layers;
 
-    /// <summary>The quantized feature maps; readers read them as <see cref="Restored"/>.</summary>
+    /// <summary>The feature maps that become bytes.</summary>
     private readonly HashSet<string> quantized;
+
+    /// <summary>Those that something reads as floats again.</summary>
+    private readonly HashSet<string> dequantized = [];
 
     private readonly GraphProto graph = new();
 
@@ -82,24 +85,38 @@ internal sealed class QuantizedModel
         {
             var isInteger = layers.TryGetValue(node, out var layer);
             var outputs = isInteger ? [layer!.Output] : node.Output.ToList();
-            var inputs = isInteger ? IntegerInputs(layer!) : node.Input.Select(Restored);
+            var inputs = isInteger ? IntegerInputs(layer!) : node.Input.Select(input => node.OpType == "Shape" ? Quantized(input) : Dequantized(input));
             AddNode(node, [.. inputs], outputs);
             outputs.ForEach(AddRounding);
         }
     }
 
-    private string Restored(string tensor) => quantized.Contains(tensor) ? $"{tensor}.dequantized" : tensor;
-
     private void AddRounding(string tensor)
+    {
+        if (quantized.Contains(tensor))
+        {
+            var (scale, zeroPoint) = AddActivationParameters(tensor);
+            AddNode(Quantized(tensor), "QuantizeLinear", [tensor, scale, zeroPoint]);
+        }
+    }
+
+    private string Quantized(string tensor) => quantized.Contains(tensor) ? $"{tensor}.quantized" : tensor;
+
+    // Added with the first reader: ONNX Runtime computes what nobody reads, too.
+    private string Dequantized(string tensor)
     {
         if (!quantized.Contains(tensor))
         {
-            return;
+            return tensor;
         }
 
-        var (scale, zeroPoint) = AddActivationParameters(tensor);
-        AddNode($"{tensor}.quantized", "QuantizeLinear", [tensor, scale, zeroPoint]);
-        AddNode(Restored(tensor), "DequantizeLinear", [$"{tensor}.quantized", scale, zeroPoint]);
+        if (dequantized.Add(tensor))
+        {
+            var (scale, zeroPoint) = AddActivationParameters(tensor);
+            AddNode($"{tensor}.dequantized", "DequantizeLinear", [Quantized(tensor), scale, zeroPoint]);
+        }
+
+        return $"{tensor}.dequantized";
     }
 
     private (string Scale, string ZeroPoint) AddActivationParameters(string tensor)
@@ -124,7 +141,7 @@ internal sealed class QuantizedModel
         var missing = IsGrouped(layer.Convolution) ? 0 : Math.Max(0, FewestChannels - channels);
         return
         [
-            missing > 0 ? AddChannels(layer, missing) : Restored(layer.Input),
+            missing > 0 ? AddChannels(layer, missing) : Dequantized(layer.Input),
             AddDequantized($"{layer.Name}.weight", WithChannels(layer.Name, layer.Weight.Shape, weights.Values, missing), weights.Scales),
             AddDequantized($"{layer.Name}.bias", OnnxTensors.Integers32($"{layer.Name}.bias.quantized", weights.Biases), biasScales),
         ];
@@ -138,7 +155,7 @@ internal sealed class QuantizedModel
         var (scale, zeroPoint) = AddActivationParameters(layer.Input);
         var (padding, padded) = ($"{layer.Name}.padding", $"{layer.Input}.padded_for_{layer.Name}");
         graph.Initializer.Add(OnnxTensors.Integers(padding, 0, 0, 0, 0, 0, count, 0, 0));
-        AddNode($"{padded}.quantized", "Pad", [$"{layer.Input}.quantized", padding, zeroPoint]);
+        AddNode($"{padded}.quantized", "Pad", [Quantized(layer.Input), padding, zeroPoint]);
         AddNode($"{padded}.dequantized", "DequantizeLinear", [$"{padded}.quantized", scale, zeroPoint]);
         return $"{padded}.dequantized";
     }

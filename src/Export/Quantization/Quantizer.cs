@@ -20,10 +20,11 @@ internal sealed class Quantizer(
     /// <summary>Chooses the bytes of each feature map that can be quantized.</summary>
     /// <param name="photos">The network's input for each calibration photo; disposed when it has been used.</param>
     /// <param name="count">The number of photos, at least 1.</param>
-    /// <exception cref="ExportException">The network failed.</exception>
+    /// <exception cref="ExportException">The network failed, or there is no layer of a name in <see cref="QuantizationSettings.Kept"/>.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IReadOnlyDictionary<string, ActivationQuantization> Calibrate(IEnumerable<InputTensor> photos, int count)
     {
+        RefuseUnknownNames();
         using var calibrator = new Calibrator(model, contract.Input);
         var advance = begin(count, "photos calibrated");
         foreach (var photo in photos)
@@ -44,11 +45,10 @@ internal sealed class Quantizer(
     /// <param name="activations">The bytes of each feature map.</param>
     /// <param name="photos">The network's inputs to measure with, at least one.</param>
     /// <returns>A report for each layer, in the graph's order.</returns>
-    /// <exception cref="ExportException">The network failed, there is no layer of a name in <see cref="QuantizationSettings.Kept"/>, or no layer is left to quantize.</exception>
+    /// <exception cref="ExportException">The network failed, or no layer is left to quantize.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IReadOnlyList<LayerReport> Choose(IReadOnlyDictionary<string, ActivationQuantization> activations, IReadOnlyList<InputTensor> photos)
     {
-        RefuseUnknownNames();
         using var analysis = new SensitivityAnalysis(model, contract, activations, settings.LargestWeight, photos);
         var alone = MeasureAlone(analysis);
         var integer = model.Layers.Where(layer => alone[layer].RelativeError <= settings.MaxError && !settings.Kept.Contains(layer.Name)).ToList();

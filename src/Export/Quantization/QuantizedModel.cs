@@ -24,6 +24,9 @@ internal sealed class QuantizedModel
     /// <summary>Those that something reads as floats again.</summary>
     private readonly HashSet<string> dequantized = [];
 
+    /// <summary>Those that a layer of floats reads.</summary>
+    private readonly HashSet<string> shielded = [];
+
     private readonly GraphProto graph = new();
 
     private QuantizedModel(
@@ -85,8 +88,7 @@ internal sealed class QuantizedModel
         {
             var isInteger = layers.TryGetValue(node, out var layer);
             var outputs = isInteger ? [layer!.Output] : node.Output.ToList();
-            var inputs = isInteger ? IntegerInputs(layer!) : node.Input.Select(input => node.OpType == "Shape" ? Quantized(input) : Dequantized(input));
-            AddNode(node, [.. inputs], outputs);
+            AddNode(node, isInteger ? IntegerInputs(layer!) : FloatInputs(node), outputs);
             outputs.ForEach(AddRounding);
         }
     }
@@ -132,7 +134,32 @@ internal sealed class QuantizedModel
         return (scale, zeroPoint);
     }
 
-    private IEnumerable<string> IntegerInputs(ConvolutionLayer layer)
+    private List<string> FloatInputs(NodeProto node) => node.OpType switch
+    {
+        "Shape" => [.. node.Input.Select(Quantized)],
+        "Conv" or "ConvTranspose" or "Gemm" => [Shielded(node.Input[0]), .. node.Input.Skip(1)],
+        _ => [.. node.Input.Select(Dequantized)],
+    };
+
+    // ONNX Runtime rounds the weights, too, of what stands between DequantizeLinear and QuantizeLinear. A Clip without bounds changes no
+    // value, and ends the pattern.
+    private string Shielded(string tensor)
+    {
+        var floats = Dequantized(tensor);
+        if (floats == tensor)
+        {
+            return tensor;
+        }
+
+        if (shielded.Add(tensor))
+        {
+            AddNode($"{tensor}.shielded", "Clip", [floats]);
+        }
+
+        return $"{tensor}.shielded";
+    }
+
+    private List<string> IntegerInputs(ConvolutionLayer layer)
     {
         var inputScale = activations[model.SourceOf(layer.Input)].Scale;
         var weights = WeightQuantization.Of(layer.Weight, layer.Bias, inputScale, largestWeight);

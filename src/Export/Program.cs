@@ -8,6 +8,7 @@ var commands = new RootCommand("Builds segmentation networks, takes in published
     DescribeCommand.Create(),
     EvaluateCommand.Create(),
     InspectCommand.Create(),
+    QuantizeCommand.Create(),
 };
 
 return await commands.RunAsync(args, Console.Out, Console.Error);

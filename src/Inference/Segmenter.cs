@@ -50,6 +50,17 @@ public sealed class Segmenter : IDisposable
         return new OpenedPhoto(image, Contract.SizePolicy.Frame(image.Size));
     }
 
+    /// <summary>The network's input for an encoded photo, for those who run the network themselves.</summary>
+    /// <param name="file">As for <see cref="Open"/>.</param>
+    /// <returns>The input, which belongs to the caller.</returns>
+    /// <exception cref="ImageRejectedException">The photo is not taken.</exception>
+    public InputTensor ReadInput(ReadOnlyMemory<byte> file)
+    {
+        using var photo = Open(file);
+        using var prepared = Prepare(photo);
+        return prepared.TakeInput();
+    }
+
     /// <summary>Segments an encoded photo at once, on the caller's thread.</summary>
     /// <param name="file">As for <see cref="Open"/>.</param>
     /// <returns>A label for each pixel of the upright photo.</returns>

@@ -5,6 +5,16 @@ namespace FcnService.Export.Tests;
 /// <summary>Runs other programs to their end.</summary>
 internal static class External
 {
+    /// <summary>The Python that Debian's packages belong to.</summary>
+    public const string Python = "/usr/bin/python3";
+
+    /// <summary>Skips the test where Python has no onnx.</summary>
+    public static void RequireOnnx()
+    {
+        var hasOnnx = File.Exists(Python) && Run(Python, ["-c", "import onnx"]).ExitCode == 0;
+        Assert.SkipUnless(hasOnnx, $"needs the onnx module of {Python}");
+    }
+
     public static (int ExitCode, string Output, string Error) Run(string program, IEnumerable<string> arguments, string? folder = null)
     {
         var start = new ProcessStartInfo(program, arguments)

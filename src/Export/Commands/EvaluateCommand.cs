@@ -3,9 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FcnService.Export.Evaluation;
 using FcnService.Inference;
-using FcnService.Inference.Imaging;
 using FcnService.Inference.Masks;
-using FcnService.Inference.Models;
 
 namespace FcnService.Export.Commands;
 
@@ -41,12 +39,7 @@ internal static class EvaluateCommand
     private static int Evaluate(ParseResult arguments, CancellationToken cancellation)
     {
         var dataset = Dataset.Open(arguments.GetValue(DatasetName)!, arguments.GetValue(Root)!, arguments.GetValue(Split)!);
-        using var segmenter = Load(arguments.GetValue(Model)!);
-        if (segmenter.Contract.Classes.Count != dataset.Classes)
-        {
-            throw new ExportException($"Model '{segmenter.Name}' has {segmenter.Contract.Classes.Count} classes; {dataset.Name} has {dataset.Classes}.");
-        }
-
+        using var segmenter = ServedModel.Load(arguments.GetValue(Model)!);
         if (Run(segmenter, dataset, arguments, cancellation) is not { } evaluation)
         {
             return CommandLine.Interrupted;
@@ -63,18 +56,6 @@ internal static class EvaluateCommand
         }
 
         return cancellation.IsCancellationRequested ? CommandLine.Interrupted : 0;
-    }
-
-    private static Segmenter Load(string path)
-    {
-        try
-        {
-            return new Segmenter(ModelSession.Load(path, new SessionSettings()), new ImageDecoder(new ImageLimits()));
-        }
-        catch (InvalidModelException fault)
-        {
-            throw new ExportException(fault.Message, fault);
-        }
     }
 
     private static void CreateFolder(string? path)
@@ -95,46 +76,27 @@ internal static class EvaluateCommand
     // Ctrl-C ends the loop: the scores are then those of the photos so far.
     private static EvaluationResult? Run(Segmenter segmenter, Dataset dataset, ParseResult arguments, CancellationToken cancellation)
     {
+        var evaluator = new Evaluator(segmenter, dataset);
         var masks = arguments.GetValue(SaveMasks);
         CreateFolder(masks);
 
-        var matrix = new ConfusionMatrix(segmenter.Contract.Classes.Count);
         var progress = new ProgressBar(arguments.InvocationConfiguration.Error, dataset.Samples.Count, "photos", !Console.IsErrorRedirected);
-        var evaluated = 0;
-        foreach (var sample in dataset.Samples)
+        foreach (var sample in dataset.Samples.TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
-            if (cancellation.IsCancellationRequested)
-            {
-                break;
-            }
-
-            Evaluate(segmenter, dataset, sample, matrix, masks);
-            evaluated++;
+            evaluator.Add(sample, segmentation => Save(segmentation, sample, segmenter.Contract.Palette, masks));
             progress.Advance();
         }
 
         progress.Finish();
-        return evaluated == 0 && cancellation.IsCancellationRequested
-            ? null
-            : EvaluationResult.Of(segmenter, dataset, matrix, evaluated, progress.Rate);
+        return evaluator.Photos == 0 && cancellation.IsCancellationRequested ? null : evaluator.Result(progress.Rate);
     }
 
-    private static void Evaluate(Segmenter segmenter, Dataset dataset, Sample sample, ConfusionMatrix matrix, string? masks)
+    private static void Save(Segmentation segmentation, Sample sample, Palette palette, string? folder)
     {
-        try
+        if (folder is not null)
         {
-            using var segmentation = segmenter.Segment(InputFile.ReadAllBytes(sample.Photo));
-            var truth = dataset.ReadTruth(sample, segmentation.Labels.Size);
-            matrix.Add(truth, segmentation.Labels.Labels);
-            if (masks is not null)
-            {
-                var path = Path.Combine(masks, $"{Path.GetFileNameWithoutExtension(sample.Photo)}.png");
-                AtomicFile.Write(path, stream => IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, stream));
-            }
-        }
-        catch (Exception rejected) when (rejected is ImageRejectedException or InvalidModelException)
-        {
-            throw new ExportException($"The photo {sample.Photo} cannot be segmented: {rejected.Message}", rejected);
+            var path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(sample.Photo)}.png");
+            AtomicFile.Write(path, stream => IndexedPng.Write(segmentation.Labels, palette, stream));
         }
     }
 

@@ -38,6 +38,34 @@ internal static class OnnxTensors
     public static TensorProto Integers(string name, params ReadOnlySpan<long> values) =>
         Create(name, TensorProto.Types.DataType.Int64, new Shape(values.Length), MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary>A list of 32-bit floats.</summary>
+    public static TensorProto Singles(string name, ReadOnlySpan<float> values) =>
+        Create(name, TensorProto.Types.DataType.Float, new Shape(values.Length), MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>A list of 32-bit integers.</summary>
+    public static TensorProto Integers32(string name, ReadOnlySpan<int> values) =>
+        Create(name, TensorProto.Types.DataType.Int32, new Shape(values.Length), MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>A single byte, without axes.</summary>
+    public static TensorProto Byte(string name, byte value) =>
+        Create(name, TensorProto.Types.DataType.Uint8, new Shape(), new[] { value });
+
+    /// <summary>Signed bytes.</summary>
+    public static TensorProto SignedBytes(string name, Shape shape, ReadOnlySpan<sbyte> values) =>
+        Create(name, TensorProto.Types.DataType.Int8, shape, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>Reads 32-bit floats; their bytes are shared with the tensor where it has them as bytes.</summary>
+    /// <exception cref="ExportException">There are more or fewer of them than the shape says.</exception>
+    public static Tensor ReadSingle(TensorProto tensor)
+    {
+        var data = tensor.HasRawData ? tensor.RawData.Memory : MemoryMarshal.AsBytes<float>(tensor.FloatData.ToArray()).ToArray();
+        var shape = new Shape([.. tensor.Dims.Select(length => checked((int)length))]);
+        return data.Length == shape.Count * sizeof(float)
+            ? new Tensor(tensor.Name, shape, data)
+            : throw new ExportException(
+                $"Tensor \"{tensor.Name}\" of shape {shape} has {data.Length} bytes; expected {shape.Count * sizeof(float)}.");
+    }
+
     private static TensorProto Create(string name, TensorProto.Types.DataType type, Shape shape, ReadOnlyMemory<byte> data)
     {
         var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(data) };

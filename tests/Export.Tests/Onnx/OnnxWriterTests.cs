@@ -9,8 +9,6 @@ namespace FcnService.Export.Tests.Onnx;
 
 public sealed class OnnxWriterTests : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -72,11 +70,11 @@ public sealed class OnnxWriterTests : IDisposable
     [MemberData(nameof(EachModel))]
     public void Write_File_PassesTheOnnxChecker(string name, WeightPrecision precision)
     {
-        RequireChecker();
+        External.RequireOnnx();
         var network = OnnxModels.TinyNetworks[name];
         OnnxWriter.Write(folder["a.onnx"], Initialization.Create(network, seed: 1), OnnxModels.Describe(network), precision);
 
-        var (exitCode, output, error) = External.Run(Python,
+        var (exitCode, output, error) = External.Run(External.Python,
         [
             "-c",
             """
@@ -124,7 +122,7 @@ public sealed class OnnxWriterTests : IDisposable
     [Fact]
     public void Write_TwoFiles_PassTheOnnxChecker()
     {
-        RequireChecker();
+        External.RequireOnnx();
         OnnxWriter.Write(
             folder["a.onnx"],
             Initialization.Create(OnnxModels.Tiny, seed: 1),
@@ -132,7 +130,7 @@ public sealed class OnnxWriterTests : IDisposable
             WeightPrecision.Full,
             mostWeightBytes: 0);
 
-        var (exitCode, output, error) = External.Run(Python,
+        var (exitCode, output, error) = External.Run(External.Python,
         [
             "-c",
             """
@@ -167,12 +165,6 @@ public sealed class OnnxWriterTests : IDisposable
         OnnxWriter.RefuseTooLarge(network);
 
         Assert.True(network.ParameterCount * 4 > int.MaxValue);
-    }
-
-    private static void RequireChecker()
-    {
-        var hasChecker = File.Exists(Python) && External.Run(Python, ["-c", "import onnx"]).ExitCode == 0;
-        Assert.SkipUnless(hasChecker, $"needs the onnx module of {Python}");
     }
 
     private void Write(string file, int seed) =>

@@ -15,6 +15,7 @@ public sealed class Network
     private readonly Dictionary<string, FeatureMap> featureMaps = new(StringComparer.Ordinal) { [Input] = new(InputChannels, Stride: 1) };
     private readonly List<Parameter> parameters = [];
     private readonly List<Parameter> fixedParameters = [];
+    private readonly List<Parameter> derivedParameters = [];
 
     /// <summary>Takes in a list of layers and checks that they fit together.</summary>
     /// <param name="name">The network's name, such as fcn8s.</param>
@@ -50,6 +51,9 @@ public sealed class Network
 
     /// <summary>The tensors, in order, that weights may bring but need not: bilinear kernels in the authors' dense form.</summary>
     public IReadOnlyList<Parameter> FixedParameters => fixedParameters;
+
+    /// <summary>The tensors, in order, that a pass over a network computed from the learned ones.</summary>
+    public IReadOnlyList<Parameter> DerivedParameters => derivedParameters;
 
     /// <summary>The number of learned values.</summary>
     public long ParameterCount => parameters.Sum(parameter => parameter.Shape.Count);
@@ -96,6 +100,7 @@ public sealed class Network
 
         parameters.AddRange(Named(layer, layer.Operation.Parameters(inputs[0])));
         fixedParameters.AddRange(Named(layer, layer.Operation.FixedParameters(inputs[0])));
+        derivedParameters.AddRange(Named(layer, layer.Operation.DerivedParameters(inputs[0])));
     }
 
     private static IEnumerable<Parameter> Named(Layer layer, IEnumerable<Parameter> parameters) =>

@@ -85,7 +85,7 @@ internal sealed class OnnxGraph
                 [
                     .. convolution.Groups > 1 ? [Number("group", convolution.Groups)] : (AttributeProto[])[],
                     Square("kernel_shape", convolution.Kernel),
-                    Numbers("pads", convolution.Padding, convolution.Padding, convolution.Padding, convolution.Padding),
+                    Pads(convolution.Padding, convolution.Padding + convolution.PaddingBehind),
                     .. convolution.Stride > 1 ? [Square("strides", convolution.Stride)] : (AttributeProto[])[],
                 ]);
                 break;
@@ -95,7 +95,7 @@ internal sealed class OnnxGraph
             case MaxPool pool:
                 AddNode(layer, "MaxPool", inputs,
                 [
-                    Number("ceil_mode", 1),
+                    Number("ceil_mode", pool.WholeWindowsOnly ? 0 : 1),
                     Square("kernel_shape", pool.Kernel),
                     Square("strides", pool.Stride),
                 ]);
@@ -106,7 +106,7 @@ internal sealed class OnnxGraph
                 [
                     Number("group", DeconvolutionKernel.IsPerChannel(kernel) ? kernel.Shape.Dimensions[0] : 1),
                     Square("kernel_shape", deconvolution.Kernel),
-                    Numbers("pads", deconvolution.Padding, deconvolution.Padding, deconvolution.Padding, deconvolution.Padding),
+                    Pads(deconvolution.Padding, deconvolution.Padding),
                     Square("strides", deconvolution.Stride),
                 ]);
                 break;
@@ -118,6 +118,12 @@ internal sealed class OnnxGraph
                 break;
             case Scale scale:
                 AddNode(layer, "Mul", [inputs[0], Constant(OnnxTensors.Scalar($"{layer.Name}.factor", scale.Factor))], []);
+                break;
+            case Bias:
+                AddBias(layer, inputs[0]);
+                break;
+            case AddEmptyFrame frame:
+                AddEmptyFrame(layer, frame, inputs[0], image: inputs[1]);
                 break;
             case LocalResponseNormalization normalization:
                 AddNode(layer, "LRN", inputs,
@@ -146,17 +152,92 @@ internal sealed class OnnxGraph
         }
 
         Constant(OnnxTensors.Integers(start, offset, offset));
-        AddNode(size, "Shape", [reference], [Number("start", 2), Number("end", 4)]);
-        AddNode(end, "Add", [size, start], []);
+        AddNode(end, "Add", [SizeOf(reference, size), start], []);
         AddNode(layer, "Slice", [input, start, end, SpatialAxes], []);
 
-        // Shape inference (onnx 1.12) loses even the number of axes after a Slice to a computed end.
+        AddValueInfo(layer);
+    }
+
+    /// <summary>Notes the shape that inference (onnx 1.12) loses, with even the number of axes, where sizes are computed.</summary>
+    private void AddValueInfo(Layer layer)
+    {
         var output = tensorNames[layer.Name];
         if (output != OutputName)
         {
             var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
             graph.ValueInfo.Add(Image(output, channels, $"{layer.Name}.height", $"{layer.Name}.width"));
         }
+    }
+
+    /// <summary>
+    /// A convolution that multiplies each channel by 1 does what an Add would, and ONNX Runtime keeps the channels in the blocks that its
+    /// convolutions want.
+    /// </summary>
+    private void AddBias(Layer layer, string input)
+    {
+        var bias = weights[$"{layer.Name}.bias"];
+        var channels = bias.Shape.Dimensions[0];
+        var ones = Tensor.Create($"{layer.Name}.weight", new Shape(channels, 1, 1, 1), values => values.Fill(1));
+        AddNode(
+            layer,
+            "Conv",
+            [input, Constant(OnnxTensors.Single(ones)), Constant(OnnxTensors.Single(bias))],
+            [Number("group", channels), Square("kernel_shape", 1)]);
+    }
+
+    /// <summary>Puts the change into zeros as large as the whole map, and adds the empty frame of that size.</summary>
+    private void AddEmptyFrame(Layer layer, AddEmptyFrame frame, string change, string image)
+    {
+        var before = Constant(OnnxTensors.Integers(Name("before"), 0, 0, frame.Start, frame.Start, 0, 0));
+        var start = Constant(OnnxTensors.Integers(Name("start"), frame.Start, frame.Start));
+        var margin = Constant(OnnxTensors.Integers(Name("margin"), frame.Margin, frame.Margin));
+        var stride = Constant(OnnxTensors.Integer(Name("stride"), frame.Stride));
+        var strideLessOne = Constant(OnnxTensors.Integer(Name("stride_less_one"), frame.Stride - 1));
+
+        var framed = Node("Add", "framed_size", SizeOf(image, Name("image_size")), margin);
+        var size = Node("Div", "size", Node("Add", "framed_size_rounded_up", framed, strideLessOne), stride);
+        var end = Node("Add", "end", SizeOf(change, Name("change_size")), start);
+        var pads = Name("pads");
+        AddNode(pads, "Concat", [before, Node("Sub", "behind", size, end)], [Number("axis", 0)]);
+        var placed = Node("Pad", "placed", change, pads);
+
+        var rows = Name("rows");
+        AddNode(rows, "Gather", [Constant(OnnxTensors.Single(weights[Name("frame")])), Positions(axis: 0, "y")], [Number("axis", 1)]);
+        var empty = Name("empty");
+        AddNode(empty, "Gather", [rows, Positions(axis: 1, "x")], [Number("axis", 2)]);
+        AddNode(layer, "Add", [placed, empty], []);
+        AddValueInfo(layer);
+
+        string Name(string what) => $"{layer.Name}.{what}";
+
+        string Node(string operatorName, string what, params string[] inputs)
+        {
+            AddNode(Name(what), operatorName, inputs, []);
+            return Name(what);
+        }
+
+        // AddEmptyFrame.FramePosition for each position of the whole map.
+        string Positions(int axis, string what)
+        {
+            var axisIndex = Constant(OnnxTensors.Integer(Name($"{what}.axis"), axis));
+            var zero = Constant(OnnxTensors.Integer(Name($"{what}.zero"), 0));
+            var one = Constant(OnnxTensors.Integer(Name($"{what}.one"), 1));
+            var band = Constant(OnnxTensors.Integer(Name($"{what}.band"), frame.Band));
+            var bandEnd = Constant(OnnxTensors.Integer(Name($"{what}.band_end"), (frame.Stride * frame.Band) + 1));
+            var length = Node("Gather", $"{what}.length", size, axisIndex);
+            var framedLength = Node("Gather", $"{what}.framed_length", framed, axisIndex);
+            var position = Node("Range", $"{what}.position", zero, length, one);
+            var inFront = Node("Min", $"{what}.in_front", position, band);
+            var pixel = Node("Add", $"{what}.pixel", Node("Mul", $"{what}.first_pixel", position, stride), bandEnd);
+            var behind = Node("Max", $"{what}.behind", Node("Sub", $"{what}.beyond", pixel, framedLength), zero);
+            return Node("Add", what, inFront, behind);
+        }
+    }
+
+    private string SizeOf(string map, string name)
+    {
+        AddNode(name, "Shape", [map], [Number("start", 2), Number("end", 4)]);
+        return name;
     }
 
     private void AddNode(Layer layer, string operatorName, IEnumerable<string> inputs, IEnumerable<AttributeProto> attributes)
@@ -212,6 +293,9 @@ internal sealed class OnnxGraph
 
     private static AttributeProto Real(string name, float value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+
+    /// <summary>Zeros above, on the left, below and on the right.</summary>
+    private static AttributeProto Pads(long before, long behind) => Numbers("pads", before, before, behind, behind);
 
     private static AttributeProto Square(string name, long side) => Numbers(name, side, side);
 

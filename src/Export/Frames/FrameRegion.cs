@@ -44,24 +44,24 @@ internal sealed record FrameRegion
     /// The region after a convolution with a kernel of 3 that pads the whole map by 1, when the region itself is padded with what the
     /// empty frame has there.
     /// </summary>
-    /// <param name="padding">The positions in front of the region and behind it that are read, at least 2 together with the spare ones.</param>
-    /// <param name="paddingBehind">The positions that are read behind the region besides.</param>
-    /// <returns>Null if the band reaches the positions that are read.</returns>
-    public FrameRegion? Convolve(int padding, int paddingBehind)
-    {
-        var isClear = Start - padding >= Band
-            && Lengths.Zip(WholeLengths).All(length => length.Second - Start - length.First - padding - paddingBehind >= Band);
-        return isClear
-            ? this with
-            {
-                Start = Start + 1 - padding,
-                Band = Band + 1,
-                SpareInFront = SpareInFront - 2 + padding,
-                SpareBehind = SpareBehind - 2 + padding + paddingBehind,
-                Lengths = [.. Lengths.Select(length => length - 2 + (2 * padding) + paddingBehind)],
-            }
-            : null;
-    }
+    /// <param name="padding">The positions in front of the region and behind it that are read.</param>
+    /// <returns>Null if zero padding at the border reaches one of them.</returns>
+    public FrameRegion? Convolve(int padding) => IsClear(inFront: padding, behind: padding)
+        ? this with
+        {
+            Start = Start + 1 - padding,
+            Band = Band + 1,
+            SpareInFront = SpareInFront - 2 + padding,
+            SpareBehind = SpareBehind - 2 + padding,
+            Lengths = [.. Lengths.Select(length => length - 2 + (2 * padding))],
+        }
+        : null;
+
+    /// <summary>The region with the next position behind it.</summary>
+    /// <returns>Null if zero padding at the border reaches it.</returns>
+    public FrameRegion? Extend() => IsClear(inFront: 0, behind: 1)
+        ? this with { SpareBehind = SpareBehind + 1, Lengths = [.. Lengths.Select(length => length + 1)] }
+        : null;
 
     /// <summary>The region after a pooling with windows of 2, of which those that it fills are computed.</summary>
     /// <returns>Null if these windows are not the whole map's, or not all that the image can change.</returns>
@@ -76,4 +76,7 @@ internal sealed record FrameRegion
             WholeLengths = [.. WholeLengths.Select(length => (length + 1) / 2)],
         }
         : null;
+
+    private bool IsClear(int inFront, int behind) => Start - inFront >= Band
+        && Lengths.Zip(WholeLengths, (length, wholeLength) => wholeLength - Start - length - behind).All(left => left >= Band);
 }

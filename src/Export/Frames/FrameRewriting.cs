@@ -3,27 +3,33 @@ using FcnService.Export.Networks;
 namespace FcnService.Export.Frames;
 
 /// <summary>Rewrites one network as <see cref="StoredFrame"/> says.</summary>
-internal sealed class FrameRewriting(Network plain)
+internal sealed class FrameRewriting
 {
-    /// <summary>What a kernel of 3 reaches on either side: positions that far from the image are the first that it does not change.</summary>
+    /// <summary>What a kernel of 3 reads on either side of a region to compute all that the region changes.</summary>
     private const int Reach = 2;
 
     /// <summary>
-    /// The first convolution, cheap with its three channels, computes more than the image can change: <see cref="Reach"/> positions for
-    /// the second one, which so needs no padding, and one because the pooling's windows begin at even positions.
+    /// The first convolution, cheap with its three channels, computes more than the image can change: what the second one reads on either
+    /// side, which so needs no padding, and one position because the pooling's windows begin at even ones.
     /// </summary>
     private const int FirstPadding = Reach + Reach + 1;
 
+    private readonly Network plain;
     private readonly LayerChain chain = new();
+
+    /// <summary>The regions of the layers that compute one, and that of the image.</summary>
     private readonly Dictionary<string, FrameRegion> regions = new(StringComparer.Ordinal);
-    private readonly HashSet<string> added = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, string> changes = new(StringComparer.Ordinal) { [Network.Input] = Network.Input };
+    private readonly HashSet<string> wholes = new(StringComparer.Ordinal);
 
     /// <summary>By how much the framed image, on the grid of the first convolution's output, is larger than the image.</summary>
     private int margin;
 
-    /// <summary>The rewritten network; the same one if it has no frame.</summary>
-    public Network Rewrite()
+    /// <summary>Rewrites a network.</summary>
+    public FrameRewriting(Network plain)
     {
+        this.plain = plain;
         foreach (var layer in plain.Layers)
         {
             if (!TryFollow(layer))
@@ -32,16 +38,24 @@ internal sealed class FrameRewriting(Network plain)
             }
         }
 
-        return regions.Count == 0 ? plain : new Network(plain.Name, chain.Layers);
+        Network = regions.Count == 0 ? plain : new Network(plain.Name, chain.Layers);
     }
 
-    /// <summary>Adds a layer that computes only what the image can change, if it can.</summary>
+    /// <summary>The rewritten network; the same one if it has no frame.</summary>
+    public Network Network { get; }
+
+    /// <summary>
+    /// The layers of the rewritten network that give what the image changes, and the layer of the network as it was whose change it is.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Changes => changes;
+
+    /// <summary>Adds a layer that computes only the region that the image can change, if there is one.</summary>
     private bool TryFollow(Layer layer)
     {
         var input = layer.Inputs[0];
-        if (input == Network.Input)
+        if (layer is { Operation: Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > 0 } first } && input == Network.Input)
         {
-            return TryFollowFirst(layer);
+            return TryConvolveImage(layer.Name, first);
         }
 
         if (layer.Inputs.Count > 1 || !regions.TryGetValue(input, out var region))
@@ -49,35 +63,57 @@ internal sealed class FrameRewriting(Network plain)
             return false;
         }
 
-        switch (layer.Operation)
+        return layer.Operation switch
         {
-            case Relu or Scale or Convolution { Kernel: 1, Stride: 1, Padding: 0 }:
-                return TryAdd(layer.Name, layer.Operation, input, region);
-            case MaxPool { Kernel: 2, Stride: 2 } pool:
-                return TryAdd(layer.Name, pool with { WholeWindowsOnly = true }, input, region.Pool());
-            case Convolution { Kernel: 3, Stride: 1, Padding: 1, Groups: 1 } convolution when IsSpare(region):
-                return TryAdd(layer.Name, convolution with { Padding = 0 }, input, region.Convolve(padding: 0, paddingBehind: 0));
-            case Convolution { Kernel: 3, Stride: 1, Padding: 1, Groups: 1 } convolution:
-                var behind = IsPooled(layer, region.Start + 1 - Reach) ? 1 : 0;
-                return region.Convolve(Reach, behind) is { } followed
-                    && TryAdd(layer.Name, convolution with { Padding = Reach, PaddingBehind = behind }, Change(input), followed);
-            default:
-                return false;
-        }
+            Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: 1 } convolution => TryConvolve(layer.Name, convolution, input, region),
+            Convolution { Kernel: 1, Stride: 1, Padding: 0 } => TryAdd(layer.Name, layer.Operation, input, region),
+            Relu when !changes.ContainsKey(input) => TryAdd(layer.Name, layer.Operation, input, region),
+            Scale => TryAdd(layer.Name, layer.Operation, input, region) && KeepChange(layer.Name, input),
+            MaxPool { Kernel: 2, Stride: 2 } pool => TryPool(layer.Name, pool, input, region),
+            _ => false,
+        };
     }
 
-    private bool TryFollowFirst(Layer layer)
+    private bool TryConvolveImage(string name, Convolution convolution)
     {
-        if (layer.Operation is not Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > 0 } convolution)
+        // It gives what a convolution that pads by 1 gives for an image whose frame is narrower by 1.
+        var frame = convolution.Padding - 1;
+        margin = 2 * frame;
+        return TryAdd(name, convolution with { Padding = FirstPadding }, Network.Input, FrameRegion.OfImage(frame).Convolve(FirstPadding));
+    }
+
+    private bool TryConvolve(string name, Convolution convolution, string input, FrameRegion region)
+    {
+        if (Math.Min(region.SpareInFront, region.SpareBehind) >= Reach)
+        {
+            return TryAdd(name, convolution with { Padding = 0 }, input, region.Convolve(padding: 0));
+        }
+
+        return region.Convolve(Reach) is { } convolved
+            && TryAdd(name, convolution with { Padding = Reach }, Change(input), convolved);
+    }
+
+    /// <summary>
+    /// Windows begin at even positions. Behind a region of odd length the last one has a position of the empty frame, which is put there
+    /// rather than computed.
+    /// </summary>
+    private bool TryPool(string name, MaxPool pool, string input, FrameRegion region)
+    {
+        var wholeWindows = pool with { WholeWindowsOnly = true };
+        if (region.SpareBehind > 0)
+        {
+            return TryAdd(name, wholeWindows, input, region.Pool()) && KeepChange(name, input);
+        }
+
+        if (region.Extend()?.Pool() is not { } pooled)
         {
             return false;
         }
 
-        // As it pads by 1 what is framed by one less.
-        var frame = convolution.Padding - 1;
-        margin = 2 * frame;
-        var region = FrameRegion.OfImage(frame).Convolve(FirstPadding, paddingBehind: 0);
-        return TryAdd(layer.Name, convolution with { Padding = FirstPadding }, Network.Input, region);
+        var padded = $"{input}_padded";
+        chain.Then(padded, new ZeroPad(Behind: 1), Change(input));
+        changes.Add(name, name);
+        return TryAdd(name, wholeWindows, padded, pooled);
     }
 
     private bool TryAdd(string name, Operation operation, string input, FrameRegion? region)
@@ -92,19 +128,27 @@ internal sealed class FrameRewriting(Network plain)
         return true;
     }
 
-    private static bool IsSpare(FrameRegion region) => Math.Min(region.SpareInFront, region.SpareBehind) >= Reach;
+    /// <summary>Notes that a layer gives the change if its input does.</summary>
+    private bool KeepChange(string name, string input)
+    {
+        if (changes.ContainsKey(input))
+        {
+            changes.Add(name, name);
+        }
 
-    /// <summary>Whether a region that begins there goes through a pooling next, which wants one position more if it is odd in length.</summary>
-    private bool IsPooled(Layer layer, int start) => start % 2 == 0
-        && ReadersOf(layer).Where(reader => reader.Operation is Relu).SelectMany(ReadersOf).Any(reader => reader.Operation is MaxPool);
+        return true;
+    }
 
-    private IEnumerable<Layer> ReadersOf(Layer layer) => plain.Layers.Where(reader => reader.Inputs.Contains(layer.Name));
-
-    /// <summary>The layer that gives what the image changes in a region.</summary>
+    /// <summary>The layer that gives what the image changes in a layer's region.</summary>
     private string Change(string name)
     {
+        if (changes.ContainsKey(name))
+        {
+            return name;
+        }
+
         var change = $"{name}_change";
-        if (added.Add(change))
+        if (changes.TryAdd(change, name))
         {
             chain.Then(change, new Bias(), name);
         }
@@ -120,10 +164,11 @@ internal sealed class FrameRewriting(Network plain)
             return name;
         }
 
-        var (whole, change) = ($"{name}_whole", Change(name));
-        if (added.Add(whole))
+        var whole = $"{name}_whole";
+        if (wholes.Add(whole))
         {
-            chain.Then(whole, new AddEmptyFrame(region.Start, region.Band, margin, plain.FeatureMapOf(name).Stride), change, Network.Input);
+            chain.Then(
+                whole, new AddEmptyFrame(region.Start, region.Band, margin, plain.FeatureMapOf(name).Stride), Change(name), Network.Input);
         }
 
         return whole;

@@ -28,7 +28,7 @@ public static class StoredFrame
     public static Network Apply(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return new FrameRewriting(network).Rewrite();
+        return new FrameRewriting(network).Network;
     }
 
     /// <summary>Rewrites a network with its weights.</summary>
@@ -38,7 +38,8 @@ public static class StoredFrame
     public static NetworkWeights Apply(NetworkWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var network = Apply(weights.Network);
+        var rewriting = new FrameRewriting(weights.Network);
+        var (network, changes) = (rewriting.Network, rewriting.Changes);
         if (network == weights.Network)
         {
             return weights;
@@ -47,20 +48,19 @@ public static class StoredFrame
         var constants = new FrameConstants(weights);
         var tensors = network.Parameters.Concat(network.FixedParameters)
             .ToDictionary(parameter => parameter.Name, parameter => weights[parameter.Name], StringComparer.Ordinal);
-        var layers = network.Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
         foreach (var layer in network.Layers)
         {
-            var input = layers.GetValueOrDefault(layer.Inputs[0]);
+            var input = layer.Inputs[0];
             switch (layer.Operation)
             {
-                case Convolution when input?.Operation is Bias:
+                case Convolution when changes.ContainsKey(input):
                     Put(PerChannel($"{layer.Name}.bias", constants.Of(layer.Name)));
                     break;
                 case Bias:
-                    Put(PerChannel($"{layer.Name}.bias", [.. constants.Of(layer.Inputs[0]).Select(value => -value)]));
+                    Put(PerChannel($"{layer.Name}.bias", [.. constants.Of(input).Select(value => -value)]));
                     break;
                 case AddEmptyFrame frame:
-                    Put(FrameTensor.Compute($"{layer.Name}.frame", frame, weights, input!.Inputs[0]));
+                    Put(FrameTensor.Compute($"{layer.Name}.frame", frame, weights, changes[input]));
                     break;
             }
         }

@@ -7,25 +7,16 @@ namespace FcnService.Export.Networks;
 /// <param name="Filler">What the weights hold before training; the bias starts at zero.</param>
 /// <param name="Stride">Input positions from one output position to the next, at least 1.</param>
 /// <param name="Groups">Into how many groups both kinds of channels are divided, each convolved by itself; at least 1.</param>
-/// <param name="PaddingBehind">More zeros on the right and at the bottom, at least 0.</param>
 public sealed record Convolution(
-    int OutputChannels,
-    int Kernel,
-    int Padding = 0,
-    Filler Filler = Filler.HeNormal,
-    int Stride = 1,
-    int Groups = 1,
-    int PaddingBehind = 0) : Operation
+    int OutputChannels, int Kernel, int Padding = 0, Filler Filler = Filler.HeNormal, int Stride = 1, int Groups = 1) : Operation
 {
-    private int TotalPadding => (2 * Padding) + PaddingBehind;
-
     internal override string Summary =>
-        $"conv {Kernel}/{Stride}{SummaryOfPadding}{(Groups > 1 ? $", {Groups} groups" : "")}";
+        $"conv {Kernel}/{Stride}{(Padding > 0 ? $", pad {Padding}" : "")}{(Groups > 1 ? $", {Groups} groups" : "")}";
 
     internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
         FirstTooSmall(
             ("number of output channels", OutputChannels, 1), ("kernel", Kernel, 1), ("padding", Padding, 0), ("stride", Stride, 1),
-            ("number of groups", Groups, 1), ("padding behind", PaddingBehind, 0))
+            ("number of groups", Groups, 1))
         ?? FaultOfGroups(inputs[0]);
 
     internal override FeatureMap Output(IReadOnlyList<FeatureMap> inputs) => new(OutputChannels, inputs[0].Stride * Stride);
@@ -36,18 +27,16 @@ public sealed record Convolution(
         new("bias", new Shape(OutputChannels), Filler.Zero),
     ];
 
-    internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] + TotalPadding >= Kernel
+    internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] + (2 * Padding) >= Kernel
         ? null
-        : $"it reads {inputs[0]} positions; expected at least {Kernel - TotalPadding}";
+        : $"it reads {inputs[0]} positions; expected at least {Kernel - (2 * Padding)}";
 
-    internal override int OutputLength(IReadOnlyList<int> inputs) => ((inputs[0] + TotalPadding - Kernel) / Stride) + 1;
+    internal override int OutputLength(IReadOnlyList<int> inputs) => ((inputs[0] + (2 * Padding) - Kernel) / Stride) + 1;
 
     internal override int ReceptiveField(IReadOnlyList<int> inputs, int stride) => inputs[0] + ((Kernel - 1) * stride);
 
     internal override long MultiplyAccumulates(FeatureMap input, long inputPositions, long outputPositions) =>
         outputPositions * OutputChannels * (input.Channels / Groups) * Kernel * Kernel;
-
-    private string SummaryOfPadding => TotalPadding == 0 ? "" : $", pad {Padding}{(PaddingBehind > 0 ? $"+{PaddingBehind}" : "")}";
 
     private string? FaultOfGroups(FeatureMap input) => input.Channels % Groups == 0 && OutputChannels % Groups == 0
         ? null
@@ -192,6 +181,17 @@ public sealed record Bias : Operation
     internal override IEnumerable<Parameter> DerivedParameters(FeatureMap input) => [new("bias", new Shape(input.Channels), Filler.Zero)];
 }
 
+/// <summary>The feature map with zeros on the right and at the bottom.</summary>
+/// <param name="Behind">How many, at least 0.</param>
+public sealed record ZeroPad(int Behind) : Operation
+{
+    internal override string Summary => $"pad {Behind} behind";
+
+    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => FirstTooSmall(("padding", Behind, 0));
+
+    internal override int OutputLength(IReadOnlyList<int> inputs) => inputs[0] + Behind;
+}
+
 /// <summary>
 /// A whole feature map of a trunk whose image lies in a frame of zeros: what the layer gives for a black image, the empty frame, plus
 /// what the image changes in it. The first input is the change in the region outside which there is none; the second is the image.
@@ -210,6 +210,9 @@ public sealed record AddEmptyFrame(int Start, int Band, int Margin, int Stride) 
 {
     /// <summary>The positions, along each axis, that tell the empty frames of all sizes.</summary>
     internal int Positions => Band + 1 + (Stride * Band);
+
+    /// <summary>The length of the shortest map that has two bands and a position between them.</summary>
+    internal int ShortestLength => (2 * Band) + 1;
 
     internal override int InputCount => 2;
 

@@ -5,7 +5,7 @@ using FcnService.Export.Weights;
 namespace FcnService.Export.Onnx;
 
 /// <summary>Writes a network's layers down as ONNX nodes of operator set <see cref="OperatorSet"/>.</summary>
-internal sealed class OnnxGraph
+internal sealed partial class OnnxGraph
 {
     /// <summary>The version of the operators: 17 is the newest that Debian 12's checker knows, and has all that is needed.</summary>
     public const int OperatorSet = 17;
@@ -85,7 +85,7 @@ internal sealed class OnnxGraph
                 [
                     .. convolution.Groups > 1 ? [Number("group", convolution.Groups)] : (AttributeProto[])[],
                     Square("kernel_shape", convolution.Kernel),
-                    Pads(convolution.Padding, convolution.Padding + convolution.PaddingBehind),
+                    Pads(convolution.Padding, convolution.Padding),
                     .. convolution.Stride > 1 ? [Square("strides", convolution.Stride)] : (AttributeProto[])[],
                 ]);
                 break;
@@ -120,7 +120,10 @@ internal sealed class OnnxGraph
                 AddNode(layer, "Mul", [inputs[0], Constant(OnnxTensors.Scalar($"{layer.Name}.factor", scale.Factor))], []);
                 break;
             case Bias:
-                AddBias(layer, inputs[0]);
+                AddChannelwise(layer, inputs[0], [Constant(OnnxTensors.Single(weights[$"{layer.Name}.bias"]))], []);
+                break;
+            case ZeroPad pad:
+                AddChannelwise(layer, inputs[0], [], [Pads(0, pad.Behind)]);
                 break;
             case AddEmptyFrame frame:
                 AddEmptyFrame(layer, frame, inputs[0], image: inputs[1]);
@@ -170,68 +173,18 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>
-    /// A convolution that multiplies each channel by 1 does what an Add would, and ONNX Runtime keeps the channels in the blocks that its
-    /// convolutions want.
+    /// Adds a bias or padding as a convolution that multiplies each channel by 1: it does what Add or Pad would, and ONNX Runtime keeps
+    /// the channels in the blocks that the convolutions around it want.
     /// </summary>
-    private void AddBias(Layer layer, string input)
+    private void AddChannelwise(Layer layer, string input, IEnumerable<string> bias, IEnumerable<AttributeProto> pads)
     {
-        var bias = weights[$"{layer.Name}.bias"];
-        var channels = bias.Shape.Dimensions[0];
+        var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
         var ones = Tensor.Create($"{layer.Name}.weight", new Shape(channels, 1, 1, 1), values => values.Fill(1));
         AddNode(
             layer,
             "Conv",
-            [input, Constant(OnnxTensors.Single(ones)), Constant(OnnxTensors.Single(bias))],
-            [Number("group", channels), Square("kernel_shape", 1)]);
-    }
-
-    /// <summary>Puts the change into zeros as large as the whole map, and adds the empty frame of that size.</summary>
-    private void AddEmptyFrame(Layer layer, AddEmptyFrame frame, string change, string image)
-    {
-        var before = Constant(OnnxTensors.Integers(Name("before"), 0, 0, frame.Start, frame.Start, 0, 0));
-        var start = Constant(OnnxTensors.Integers(Name("start"), frame.Start, frame.Start));
-        var margin = Constant(OnnxTensors.Integers(Name("margin"), frame.Margin, frame.Margin));
-        var stride = Constant(OnnxTensors.Integer(Name("stride"), frame.Stride));
-        var strideLessOne = Constant(OnnxTensors.Integer(Name("stride_less_one"), frame.Stride - 1));
-
-        var framed = Node("Add", "framed_size", SizeOf(image, Name("image_size")), margin);
-        var size = Node("Div", "size", Node("Add", "framed_size_rounded_up", framed, strideLessOne), stride);
-        var end = Node("Add", "end", SizeOf(change, Name("change_size")), start);
-        var pads = Name("pads");
-        AddNode(pads, "Concat", [before, Node("Sub", "behind", size, end)], [Number("axis", 0)]);
-        var placed = Node("Pad", "placed", change, pads);
-
-        var rows = Name("rows");
-        AddNode(rows, "Gather", [Constant(OnnxTensors.Single(weights[Name("frame")])), Positions(axis: 0, "y")], [Number("axis", 1)]);
-        var empty = Name("empty");
-        AddNode(empty, "Gather", [rows, Positions(axis: 1, "x")], [Number("axis", 2)]);
-        AddNode(layer, "Add", [placed, empty], []);
-        AddValueInfo(layer);
-
-        string Name(string what) => $"{layer.Name}.{what}";
-
-        string Node(string operatorName, string what, params string[] inputs)
-        {
-            AddNode(Name(what), operatorName, inputs, []);
-            return Name(what);
-        }
-
-        // AddEmptyFrame.FramePosition for each position of the whole map.
-        string Positions(int axis, string what)
-        {
-            var axisIndex = Constant(OnnxTensors.Integer(Name($"{what}.axis"), axis));
-            var zero = Constant(OnnxTensors.Integer(Name($"{what}.zero"), 0));
-            var one = Constant(OnnxTensors.Integer(Name($"{what}.one"), 1));
-            var band = Constant(OnnxTensors.Integer(Name($"{what}.band"), frame.Band));
-            var bandEnd = Constant(OnnxTensors.Integer(Name($"{what}.band_end"), (frame.Stride * frame.Band) + 1));
-            var length = Node("Gather", $"{what}.length", size, axisIndex);
-            var framedLength = Node("Gather", $"{what}.framed_length", framed, axisIndex);
-            var position = Node("Range", $"{what}.position", zero, length, one);
-            var inFront = Node("Min", $"{what}.in_front", position, band);
-            var pixel = Node("Add", $"{what}.pixel", Node("Mul", $"{what}.first_pixel", position, stride), bandEnd);
-            var behind = Node("Max", $"{what}.behind", Node("Sub", $"{what}.beyond", pixel, framedLength), zero);
-            return Node("Add", what, inFront, behind);
-        }
+            [input, Constant(OnnxTensors.Single(ones)), .. bias],
+            [Number("group", channels), Square("kernel_shape", 1), .. pads]);
     }
 
     private string SizeOf(string map, string name)

@@ -30,20 +30,23 @@ internal static class ModelOutput
     };
 
     /// <summary>The options.</summary>
-    public static IReadOnlyList<Option> Options { get; } = [Precision, License, Output];
+    public static IReadOnlyList<Option> Options { get; } = [FrameOption.Option, Precision, License, Output];
 
     /// <summary>Writes the model that a command line asks for, and says so.</summary>
     /// <param name="weights">The network and its weights.</param>
     /// <param name="input">The images that the weights were trained on.</param>
     /// <param name="classes">The class names by label.</param>
     /// <param name="arguments">The command line.</param>
-    /// <exception cref="ExportException">The file cannot be written, or a weight is too large for the precision.</exception>
+    /// <exception cref="ExportException">
+    /// The file cannot be written, a weight is too large for the precision, or weights are too many for a stored frame.
+    /// </exception>
     public static void Write(NetworkWeights weights, InputDescription input, IReadOnlyList<string> classes, ParseResult arguments)
     {
-        var network = weights.Network;
+        var written = FrameOption.Apply(weights, arguments);
+        var network = written.Network;
         var output = arguments.GetValue(Output)!;
         var description = Metadata.Describe(network, input, classes, arguments.GetValue(License));
-        var bytes = OnnxWriter.Write(output, weights, description, Precision.Read(arguments));
+        var bytes = OnnxWriter.Write(output, written, description, Precision.Read(arguments));
         arguments.InvocationConfiguration.Output.WriteLine(FormattableString.Invariant(
             $"{output}: {network.Name}, {classes.Count} classes, {network.ParameterCount:N0} parameters, {bytes / BytesPerMegabyte:F1} MB"));
     }

@@ -8,12 +8,12 @@ namespace FcnService.Export.Frames;
 internal sealed class FrameConstants(NetworkWeights weights)
 {
     private readonly Dictionary<string, Layer> layers = weights.Network.Layers.ToDictionary(layer => layer.Name, StringComparer.Ordinal);
-    private readonly Dictionary<string, double[]> known = new(StringComparer.Ordinal) { [Network.Input] = new double[Network.InputChannels] };
+    private readonly Dictionary<string, float[]> known = new(StringComparer.Ordinal) { [Network.Input] = new float[Network.InputChannels] };
 
     /// <summary>A layer's constant.</summary>
     /// <param name="name">The name of a layer that a region is followed through.</param>
     /// <returns>A value for each channel.</returns>
-    public double[] Of(string name)
+    public float[] Of(string name)
     {
         if (!known.TryGetValue(name, out var constant))
         {
@@ -23,35 +23,36 @@ internal sealed class FrameConstants(NetworkWeights weights)
         return constant;
     }
 
-    private double[] Compute(Layer layer)
+    /// <summary>What a convolution's kernel makes of its input's constant, without the bias.</summary>
+    /// <param name="name">The convolution's name.</param>
+    /// <returns>A value for each output channel.</returns>
+    public float[] KernelSumOf(string name)
     {
-        var input = Of(layer.Inputs[0]);
-        return layer.Operation switch
-        {
-            Convolution => Convolve(input, weights[$"{layer.Name}.weight"], weights[$"{layer.Name}.bias"]),
-            Relu => [.. input.Select(value => Math.Max(value, 0))],
-            MaxPool => input,
-            Scale scale => [.. input.Select(value => value * scale.Factor)],
-            _ => throw new UnreachableException($"No constant is known for a {layer.Operation.GetType().Name}."),
-        };
-    }
-
-    private static double[] Convolve(double[] input, Tensor kernel, Tensor bias)
-    {
+        var input = Of(layers[name].Inputs[0]);
+        var kernel = weights[$"{name}.weight"];
         var taps = kernel.Shape.Dimensions[2] * kernel.Shape.Dimensions[3];
-        var output = new double[bias.Values.Length];
-        for (var channel = 0; channel < output.Length; channel++)
+        return [.. Enumerable.Range(0, kernel.Shape.Dimensions[0]).Select(SumOf)];
+
+        float SumOf(int channel)
         {
-            double sum = bias.Values[channel];
             var values = kernel.Values.Slice(channel * input.Length * taps, input.Length * taps);
+            var sum = 0.0;
             for (var i = 0; i < values.Length; i++)
             {
-                sum += values[i] * input[i / taps];
+                sum += (double)values[i] * input[i / taps];
             }
 
-            output[channel] = sum;
+            return (float)sum;
         }
-
-        return output;
     }
+
+    private float[] Compute(Layer layer) => layer.Operation switch
+    {
+        // In the precision of the model, so that its change is exactly zero where the image changes nothing.
+        Convolution => [.. KernelSumOf(layer.Name).Zip(weights[$"{layer.Name}.bias"].Values.ToArray(), (sum, bias) => bias + sum)],
+        Relu => [.. Of(layer.Inputs[0]).Select(value => Math.Max(value, 0))],
+        MaxPool => Of(layer.Inputs[0]),
+        Scale scale => [.. Of(layer.Inputs[0]).Select(value => value * scale.Factor)],
+        _ => throw new UnreachableException($"No constant is known for a {layer.Operation.GetType().Name}."),
+    };
 }

@@ -53,7 +53,7 @@ internal sealed class FrameRewriting
     private bool TryFollow(Layer layer)
     {
         var input = layer.Inputs[0];
-        if (layer is { Operation: Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > 0 } first } && input == Network.Input)
+        if (layer is { Operation: Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > FirstPadding } first } && input == Network.Input)
         {
             return TryConvolveImage(layer.Name, first);
         }
@@ -66,7 +66,8 @@ internal sealed class FrameRewriting
         return layer.Operation switch
         {
             Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: 1 } convolution => TryConvolve(layer.Name, convolution, input, region),
-            Convolution { Kernel: 1, Stride: 1, Padding: 0 } => TryAdd(layer.Name, layer.Operation, input, region),
+            Convolution { Kernel: 1, Stride: 1, Groups: 1, Padding: 0 } convolution =>
+                TryAdd(layer.Name, convolution with { ReadsChange = changes.ContainsKey(input) }, input, region),
             Relu when !changes.ContainsKey(input) => TryAdd(layer.Name, layer.Operation, input, region),
             Scale => TryAdd(layer.Name, layer.Operation, input, region) && KeepChange(layer.Name, input),
             MaxPool { Kernel: 2, Stride: 2 } pool => TryPool(layer.Name, pool, input, region),
@@ -90,7 +91,7 @@ internal sealed class FrameRewriting
         }
 
         return region.Convolve(Reach) is { } convolved
-            && TryAdd(name, convolution with { Padding = Reach }, Change(input), convolved);
+            && TryAdd(name, convolution with { Padding = Reach, ReadsChange = true }, Change(input), convolved);
     }
 
     /// <summary>

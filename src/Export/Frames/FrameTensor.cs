@@ -21,6 +21,7 @@ internal static class FrameTensor
     public static Tensor Compute(string name, AddEmptyFrame frame, NetworkWeights weights, string layer)
     {
         var upToLayer = UpTo(layer, weights, frame.Margin / 2);
+        RefuseTooLarge(upToLayer, layer);
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using var session = new InferenceSession(OnnxWriter.Build(upToLayer).ToByteArray(), options);
         var channels = upToLayer.Network.Output.Channels;
@@ -35,6 +36,17 @@ internal static class FrameTensor
                 }
             }
         });
+    }
+
+    private static void RefuseTooLarge(NetworkWeights weights, string layer)
+    {
+        var bytes = weights.Tensors.Sum(tensor => (long)tensor.Data.Length);
+        if (bytes > OnnxWriter.MostWeightBytes)
+        {
+            throw new ExportException(
+                $"The weights of {weights.Network.Name} up to {layer}, whose frame is to be stored, take {bytes} bytes; "
+                + $"expected at most {OnnxWriter.MostWeightBytes}.");
+        }
     }
 
     /// <summary>The layers that a layer reads from, directly or not, and itself, for images that have their frame already.</summary>

@@ -46,35 +46,20 @@ public static class StoredFrame
         }
 
         var constants = new FrameConstants(weights);
-        var tensors = network.Parameters.Concat(network.FixedParameters)
-            .ToDictionary(parameter => parameter.Name, parameter => weights[parameter.Name], StringComparer.Ordinal);
-        foreach (var layer in network.Layers)
-        {
-            var input = layer.Inputs[0];
-            switch (layer.Operation)
-            {
-                case Convolution when changes.ContainsKey(input):
-                    Put(PerChannel($"{layer.Name}.bias", constants.Of(layer.Name)));
-                    break;
-                case Bias:
-                    Put(PerChannel($"{layer.Name}.bias", [.. constants.Of(input).Select(value => -value)]));
-                    break;
-                case AddEmptyFrame frame:
-                    Put(FrameTensor.Compute($"{layer.Name}.frame", frame, weights, changes[input]));
-                    break;
-            }
-        }
-
-        return NetworkWeights.Match(network, tensors.Values, $"{network.Name} with a stored frame");
-
-        void Put(Tensor tensor) => tensors[tensor.Name] = tensor;
+        var given = network.Parameters.Concat(network.FixedParameters).Select(parameter => weights[parameter.Name]);
+        var derived = network.Layers.SelectMany(layer => Derive(layer, weights, constants, changes));
+        return NetworkWeights.Match(network, given.Concat(derived), $"{network.Name} with a stored frame");
     }
 
-    private static Tensor PerChannel(string name, double[] channels) => Tensor.Create(name, new Shape(channels.Length), values =>
+    private static IEnumerable<Tensor> Derive(
+        Layer layer, NetworkWeights weights, FrameConstants constants, IReadOnlyDictionary<string, string> changes) => layer.Operation switch
     {
-        for (var channel = 0; channel < channels.Length; channel++)
-        {
-            values[channel] = (float)channels[channel];
-        }
-    });
+        Convolution { ReadsChange: true } => [PerChannel($"{layer.Name}.frame", constants.KernelSumOf(layer.Name))],
+        Bias => [PerChannel($"{layer.Name}.bias", [.. constants.Of(layer.Inputs[0]).Select(value => -value)])],
+        AddEmptyFrame frame => [FrameTensor.Compute($"{layer.Name}.frame", frame, weights, changes[layer.Inputs[0]])],
+        _ => [],
+    };
+
+    private static Tensor PerChannel(string name, float[] channels) =>
+        Tensor.Create(name, new Shape(channels.Length), values => channels.CopyTo(values));
 }

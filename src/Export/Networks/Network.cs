@@ -61,6 +61,9 @@ public sealed class Network
     /// <summary>The number of values in <see cref="FixedParameters"/>.</summary>
     public long FixedParameterCount => fixedParameters.Sum(parameter => parameter.Shape.Count);
 
+    /// <summary>The number of values in <see cref="DerivedParameters"/>.</summary>
+    public long DerivedParameterCount => derivedParameters.Sum(parameter => parameter.Shape.Count);
+
     /// <summary>The last layer's output.</summary>
     public FeatureMap Output => featureMaps[Layers[^1].Name];
 

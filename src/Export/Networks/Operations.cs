@@ -7,8 +7,18 @@ namespace FcnService.Export.Networks;
 /// <param name="Filler">What the weights hold before training; the bias starts at zero.</param>
 /// <param name="Stride">Input positions from one output position to the next, at least 1.</param>
 /// <param name="Groups">Into how many groups both kinds of channels are divided, each convolved by itself; at least 1.</param>
+/// <param name="ReadsChange">
+/// Whether it reads what an image changes in an empty frame. To the bias it then adds the derived parameter "frame", [output channels]:
+/// what its kernel makes of the frame, which is one vector of channels wherever it reads.
+/// </param>
 public sealed record Convolution(
-    int OutputChannels, int Kernel, int Padding = 0, Filler Filler = Filler.HeNormal, int Stride = 1, int Groups = 1) : Operation
+    int OutputChannels,
+    int Kernel,
+    int Padding = 0,
+    Filler Filler = Filler.HeNormal,
+    int Stride = 1,
+    int Groups = 1,
+    bool ReadsChange = false) : Operation
 {
     internal override string Summary =>
         $"conv {Kernel}/{Stride}{(Padding > 0 ? $", pad {Padding}" : "")}{(Groups > 1 ? $", {Groups} groups" : "")}";
@@ -26,6 +36,9 @@ public sealed record Convolution(
         new("weight", new Shape(OutputChannels, input.Channels / Groups, Kernel, Kernel), Filler),
         new("bias", new Shape(OutputChannels), Filler.Zero),
     ];
+
+    internal override IEnumerable<Parameter> DerivedParameters(FeatureMap input) =>
+        ReadsChange ? [new("frame", new Shape(OutputChannels), Filler.Zero)] : [];
 
     internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] + (2 * Padding) >= Kernel
         ? null

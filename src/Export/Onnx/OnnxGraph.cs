@@ -81,7 +81,7 @@ internal sealed partial class OnnxGraph
         switch (layer.Operation)
         {
             case Convolution convolution:
-                AddNode(layer, "Conv", [inputs[0], Learned($"{layer.Name}.weight"), Learned($"{layer.Name}.bias")],
+                AddNode(layer, "Conv", [inputs[0], Learned($"{layer.Name}.weight"), BiasOf(layer.Name, convolution)],
                 [
                     .. convolution.Groups > 1 ? [Number("group", convolution.Groups)] : (AttributeProto[])[],
                     Square("kernel_shape", convolution.Kernel),
@@ -206,6 +206,20 @@ internal sealed partial class OnnxGraph
         node.Output.Add(output);
         node.Attribute.AddRange(attributes);
         graph.Node.Add(node);
+    }
+
+    /// <summary>The bias as it is learned; what is added to it is so when the model is loaded, and the model keeps what was learned.</summary>
+    private string BiasOf(string layer, Convolution convolution)
+    {
+        var bias = Learned($"{layer}.bias");
+        if (!convolution.ReadsChange)
+        {
+            return bias;
+        }
+
+        var inFrame = $"{layer}.bias_in_frame";
+        AddNode(inFrame, "Add", [bias, Constant(OnnxTensors.Single(weights[$"{layer}.frame"]))], []);
+        return inFrame;
     }
 
     /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>

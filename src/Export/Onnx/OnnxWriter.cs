@@ -14,7 +14,7 @@ public static class OnnxWriter
     /// The most bytes of weights that the model's own file takes. Above 2 GiB Google.Protobuf writes a broken file without a word; 16 MiB
     /// are left for all that is not weights.
     /// </summary>
-    private const long MostWeightBytes = int.MaxValue - (16L << 20);
+    internal const long MostWeightBytes = int.MaxValue - (16L << 20);
 
     /// <summary>
     /// Writes the file; it appears under its name only when it is complete. Weights that together exceed what one file can take, 2 GiB,
@@ -36,7 +36,8 @@ public static class OnnxWriter
     public static void RefuseTooLarge(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var largest = network.Parameters.Concat(network.FixedParameters).Concat(network.DerivedParameters).MaxBy(parameter => parameter.Shape.Count);
+        var largest = network.Parameters.Concat(network.FixedParameters).Concat(network.DerivedParameters)
+            .MaxBy(parameter => parameter.Shape.Count);
         if (largest is not null && largest.Shape.Count > Array.MaxLength / sizeof(float))
         {
             throw new ExportException(

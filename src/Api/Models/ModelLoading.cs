@@ -19,11 +19,16 @@ internal sealed partial class ModelLoading(
     IHostApplicationLifetime lifetime,
     ILogger<ModelLoading> logger) : BackgroundService
 {
-    private static readonly ImageSize WarmUpSize = new(480, 360);
+    // Every weight is touched and all code compiled with a small image too.
+    private static readonly ImageSize WarmUpSize = new(64, 64);
 
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly string directory = options.Value.FindDirectory(environment.ContentRootPath);
-    private readonly SessionSettings settings = new() { Threads = options.Value.Threads };
+    private readonly SessionSettings settings = new()
+    {
+        Threads = options.Value.Threads,
+        KeepOptimizedGraph = options.Value.KeepOptimizedGraphs,
+    };
 
     /// <summary>Loads a model's file now and puts it into service.</summary>
     /// <param name="name">The model's name.</param>

@@ -24,6 +24,12 @@ internal sealed class ModelsOptions
     [Range(0, 3_600, ErrorMessage = "Models:WatchSeconds is outside 0 to 3600.")]
     public double WatchSeconds { get; set; } = 2;
 
+    /// <summary>
+    /// Whether what ONNX Runtime makes of a large model is kept in the folder .optimized beside it, so that the next start is fast and takes
+    /// less memory. Takes the model's size on the disk once more. Default true.
+    /// </summary>
+    public bool KeepOptimizedGraphs { get; set; } = true;
+
     /// <summary>Whether <c>POST /models/{name}/reload</c> is there. Default false.</summary>
     public bool Administration { get; set; }
 

@@ -17,6 +17,13 @@ internal static class ModelOutput
         ("fp32", WeightPrecision.Full),
         ("fp16", WeightPrecision.Half));
 
+    private static readonly WordOption<bool> LeavesUpsampling = new(
+        "--upsampling",
+        "model: scores of the image's size; service: the model stops before its last upsampling, which the service does faster, with the "
+        + "same labels.",
+        ("model", false),
+        ("service", true));
+
     private static readonly Option<string?> License = new("--license")
     {
         Description = "The terms that the weights come under, in words; written into the model.",
@@ -30,7 +37,7 @@ internal static class ModelOutput
     };
 
     /// <summary>The options.</summary>
-    public static IReadOnlyList<Option> Options { get; } = [FrameOption.Option, Precision, License, Output];
+    public static IReadOnlyList<Option> Options { get; } = [FrameOption.Option, Precision, LeavesUpsampling, License, Output];
 
     /// <summary>Writes the model that a command line asks for, and says so.</summary>
     /// <param name="weights">The network and its weights.</param>
@@ -42,10 +49,11 @@ internal static class ModelOutput
     /// </exception>
     public static void Write(NetworkWeights weights, InputDescription input, IReadOnlyList<string> classes, ParseResult arguments)
     {
-        var written = FrameOption.Apply(weights, arguments);
+        var coarse = LeavesUpsampling.Read(arguments) ? CoarseScores.Of(weights) : null;
+        var written = FrameOption.Apply(coarse?.Weights ?? weights, arguments);
         var network = written.Network;
         var output = arguments.GetValue(Output)!;
-        var description = Metadata.Describe(network, input, classes, arguments.GetValue(License));
+        var description = Metadata.Describe(network, input, classes, arguments.GetValue(License), coarse?.Upsampling);
         var bytes = OnnxWriter.Write(output, written, description, Precision.Read(arguments));
         arguments.InvocationConfiguration.Output.WriteLine(FormattableString.Invariant(
             $"{output}: {network.Name}, {classes.Count} classes, {network.ParameterCount:N0} parameters, {bytes / BytesPerMegabyte:F1} MB"));

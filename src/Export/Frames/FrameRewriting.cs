@@ -38,7 +38,7 @@ internal sealed class FrameRewriting
             }
         }
 
-        Network = regions.Count == 0 ? plain : new Network(plain.Name, chain.Layers);
+        Network = regions.Count == 0 ? plain : new Network(plain.Name, chain.Layers, plain.SizeMultiple);
     }
 
     /// <summary>The rewritten network; the same one if it has no frame.</summary>

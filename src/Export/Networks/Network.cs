@@ -20,8 +20,12 @@ public sealed class Network
     /// <summary>Takes in a list of layers and checks that they fit together.</summary>
     /// <param name="name">The network's name, such as fcn8s.</param>
     /// <param name="layers">Each reads only from those before it; each but the last, whose output is the network's, is read.</param>
+    /// <param name="sizeMultiple">
+    /// What the sides of an image must be multiples of, at least 1; null if the layers tell: 1 for a network that ends in a crop to the
+    /// image, else <see cref="CoarsestStride"/>, so that nothing is rounded and all maps meet.
+    /// </param>
     /// <exception cref="ExportException">They do not fit; the sentence names the first layer at fault.</exception>
-    public Network(string name, IReadOnlyList<Layer> layers)
+    public Network(string name, IReadOnlyList<Layer> layers, int? sizeMultiple = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
@@ -38,6 +42,7 @@ public sealed class Network
         }
 
         RefuseUnreadLayers();
+        SizeMultiple = sizeMultiple ?? (Layers[^1].Operation is Crop ? 1 : CoarsestStride);
     }
 
     /// <summary>The network's name.</summary>
@@ -70,11 +75,8 @@ public sealed class Network
     /// <summary>The largest stride of any layer, in image pixels. Sides that are multiples of it are halved evenly all the way.</summary>
     public int CoarsestStride => featureMaps.Values.Max(map => map.Stride);
 
-    /// <summary>
-    /// What the sides of an image must be multiples of: 1 for a network that crops its scores to the image, else
-    /// <see cref="CoarsestStride"/>, so that nothing is rounded and all maps meet.
-    /// </summary>
-    public int SizeMultiple => Layers[^1].Operation is Crop ? 1 : CoarsestStride;
+    /// <summary>What the sides of an image must be multiples of.</summary>
+    public int SizeMultiple { get; }
 
     /// <summary>The output of one layer.</summary>
     /// <param name="name">The layer's name, or <see cref="Input"/>.</param>

@@ -15,8 +15,10 @@ public static class Metadata
     /// <param name="input">The images that its weights were trained on: channel order, mean, deviation.</param>
     /// <param name="classes">The class names by label, as many as the network has.</param>
     /// <param name="license">The terms that the weights come under; null to say nothing of them.</param>
+    /// <param name="upsampling">How its scores lie on the image; null if there is one for every pixel.</param>
     /// <exception cref="ExportException">There are more or fewer names than classes.</exception>
-    public static ModelDescription Describe(Network network, InputDescription input, IReadOnlyList<string> classes, string? license)
+    public static ModelDescription Describe(
+        Network network, InputDescription input, IReadOnlyList<string> classes, string? license, Upsampling? upsampling = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(classes);
@@ -29,7 +31,13 @@ public static class Metadata
         return new ModelDescription
         {
             Input = input with { Tensor = OnnxGraph.InputName, Layout = TensorLayout.Nchw },
-            Output = new OutputDescription { Tensor = OnnxGraph.OutputName, Layout = TensorLayout.Nchw, Kind = OutputKind.Logits },
+            Output = new OutputDescription
+            {
+                Tensor = OnnxGraph.OutputName,
+                Layout = TensorLayout.Nchw,
+                Kind = OutputKind.Logits,
+                Upsample = upsampling,
+            },
             MultipleOf = network.SizeMultiple,
             MaxSide = MaxSide,
             Void = VoidLabel,

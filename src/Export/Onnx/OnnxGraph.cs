@@ -52,8 +52,13 @@ internal sealed partial class OnnxGraph
             ? "Mean-subtracted, of any height and width."
             : $"Mean-subtracted; height and width are multiples of {multiple}.";
         graph.Input.Add(input);
-        var output = Image(OutputName, network.Output.Channels, "height", "width");
-        output.DocString = "A score for each class; the largest wins.";
+        var isCoarse = network.Output.Stride > 1;
+        var output = isCoarse
+            ? Image(OutputName, network.Output.Channels, "grid_height", "grid_width")
+            : Image(OutputName, network.Output.Channels, "height", "width");
+        output.DocString = isCoarse
+            ? $"A score for each class at every {network.Output.Stride}th pixel; once they are interpolated, the largest wins."
+            : "A score for each class; the largest wins.";
         graph.Output.Add(output);
     }
 

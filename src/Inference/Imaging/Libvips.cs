@@ -30,7 +30,7 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_operation_new", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint OperationNew(string name);
 
-    /// <summary>Checks the arguments and runs what can run at once; null on failure. The operation given is used up only on success.</summary>
+    /// <summary>Checks the arguments and runs what can run at once; null on failure. The result has a reference of its own beside the given one's.</summary>
     [LibraryImport(Library, EntryPoint = "vips_cache_operation_build")]
     public static partial nint OperationBuild(nint operation);
 

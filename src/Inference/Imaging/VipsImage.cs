@@ -148,15 +148,22 @@ internal sealed class VipsImage : SafeHandle
             var built = Libvips.OperationBuild(operation);
             if (built == 0)
             {
+                Libvips.UnrefOutputs(operation);
                 throw new VipsException(Libvips.TakeError());
             }
 
-            operation = built;
-            return GetOutput(operation);
+            try
+            {
+                return GetOutput(built);
+            }
+            finally
+            {
+                Libvips.UnrefOutputs(built);
+                Libvips.ObjectUnref(built);
+            }
         }
         finally
         {
-            Libvips.UnrefOutputs(operation);
             Libvips.ObjectUnref(operation);
         }
     }

@@ -43,8 +43,7 @@ public sealed class OutputLabeler(string model, ModelContract contract)
 
     private void Compare(NetworkOutput output, NetworkFrame frame, ClassMap map)
     {
-        var planar = contract.Output.Layout == TensorLayout.Nchw;
-        var (grid, classes) = planar
+        var (grid, classes) = contract.Output.Layout == TensorLayout.Nchw
             ? (new ImageSize((int)output.Shape[3], (int)output.Shape[2]), (int)output.Shape[1])
             : (new ImageSize((int)output.Shape[2], (int)output.Shape[1]), (int)output.Shape[3]);
         if (classes != contract.Classes.Count)
@@ -52,24 +51,10 @@ public sealed class OutputLabeler(string model, ModelContract contract)
             throw Fault(output, $"{classes} classes; expected {contract.Classes.Count}");
         }
 
-        var sampling = GridSampling.Of(frame, grid, contract.Output.Upsample);
-        var scores = output.Values<float>();
-        if (planar)
-        {
-            ScoreArgmax.Label(scores, classes, grid, sampling, map);
-            return;
-        }
-
-        var planes = ArrayPool<float>.Shared.Rent(scores.Length);
-        try
-        {
-            Transpose(scores, classes, planes);
-            ScoreArgmax.Label(planes.AsSpan(0, scores.Length), classes, grid, sampling, map);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(planes);
-        }
+        ScoreArgmax.Label(
+            new ScoreGrid(output.Values<float>(), classes, grid, contract.Output.Layout),
+            GridSampling.Of(frame, grid, contract.Output.Upsample),
+            map);
     }
 
     private void Vote(NetworkOutput output, NetworkFrame frame, ClassMap map)
@@ -117,18 +102,6 @@ public sealed class OutputLabeler(string model, ModelContract contract)
             }
 
             labels[i] = (byte)label;
-        }
-    }
-
-    private static void Transpose(ReadOnlySpan<float> pixels, int classes, Span<float> planes)
-    {
-        var plane = pixels.Length / classes;
-        for (var label = 0; label < classes; label++)
-        {
-            for (int from = label, to = label * plane; from < pixels.Length; from += classes, to++)
-            {
-                planes[to] = pixels[from];
-            }
         }
     }
 

@@ -1,144 +1,159 @@
 using System.Buffers;
 using System.Numerics;
-using System.Numerics.Tensors;
-using FcnService.Inference.Geometry;
 
 namespace FcnService.Inference.Labels;
 
 /// <summary>
 /// The class with the largest score for every pixel of a photo. Scores are interpolated (bilinear) at the photo's size first, and compared
-/// then; between equal scores the lower label wins.
+/// then; between equal scores the lower label wins. The interpolated scores are never all there: nothing of the photo's size is needed
+/// but its labels.
 /// </summary>
-/// <remarks>Works a row at a time, class by class, so that beyond the scores it needs memory for a few rows only.</remarks>
+/// <remarks>
+/// A bilinear score is a weighted mean of those at the four grid points around it. Where one class wins at all four, no other can win
+/// between them; so scores are interpolated only where the four points differ, at the outlines.
+/// </remarks>
 public static class ScoreArgmax
 {
     /// <summary>Labels a photo.</summary>
-    /// <param name="scores">A plane of grid height × grid width for each class.</param>
-    /// <param name="classes">1 to 256.</param>
-    /// <param name="grid">The size of a plane.</param>
+    /// <param name="grid">The scores.</param>
     /// <param name="sampling">Where the photo's pixels lie on the grid.</param>
     /// <param name="map">Receives the labels; has the photo's size.</param>
-    public static void Label(ReadOnlySpan<float> scores, int classes, ImageSize grid, GridSampling sampling, ClassMap map)
+    public static void Label(ScoreGrid grid, GridSampling sampling, ClassMap map)
     {
         ArgumentNullException.ThrowIfNull(map);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(scores.Length, grid.Pixels * classes, nameof(scores));
-        var width = map.Size.Width;
-        using var columns = new ColumnInterpolation(sampling.Columns, width);
-        var blendedBuffer = ArrayPool<float>.Shared.Rent(grid.Width);
-        var interpolatedBuffer = ArrayPool<float>.Shared.Rent(width);
-        var bestBuffer = ArrayPool<float>.Shared.Rent(width);
-        var labelBuffer = ArrayPool<int>.Shared.Rent(width);
-        try
+        if (sampling.Columns.IsCrop && sampling.Rows.IsCrop)
         {
-            var blended = blendedBuffer.AsSpan(0, grid.Width);
-            var interpolated = interpolatedBuffer.AsSpan(0, width);
-            var best = bestBuffer.AsSpan(0, width);
-            var labels = labelBuffer.AsSpan(0, width);
             for (var y = 0; y < map.Size.Height; y++)
             {
-                var (upper, weight) = sampling.Rows.Locate(y);
-                for (var label = 0; label < classes; label++)
-                {
-                    var plane = scores.Slice(label * grid.Width * grid.Height, grid.Width * grid.Height);
-                    var row = columns.Interpolate(RowAt(plane, grid.Width, upper, weight, blended), interpolated);
-                    if (label == 0)
-                    {
-                        row.CopyTo(best);
-                        labels.Clear();
-                    }
-                    else
-                    {
-                        KeepLarger(row, label, best, labels);
-                    }
-                }
+                grid.FindWinners(sampling.Rows.First + y, sampling.Columns.First, map.Row(y));
+            }
 
-                TensorPrimitives.ConvertTruncating<int, byte>(labels, map.Row(y));
+            return;
+        }
+
+        var winners = ArrayPool<byte>.Shared.Rent((int)grid.Size.Pixels);
+        try
+        {
+            for (var row = sampling.Rows.First; row <= sampling.Rows.Last; row++)
+            {
+                grid.FindWinners(row, 0, winners.AsSpan(row * grid.Size.Width, grid.Size.Width));
+            }
+
+            using var columns = new LocatedColumns(sampling.Columns, map.Size.Width);
+            for (var y = 0; y < map.Size.Height; y++)
+            {
+                LabelRow(grid, winners, sampling.Rows, y, columns, map.Row(y));
             }
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(blendedBuffer);
-            ArrayPool<float>.Shared.Return(interpolatedBuffer);
-            ArrayPool<float>.Shared.Return(bestBuffer);
-            ArrayPool<int>.Shared.Return(labelBuffer);
+            ArrayPool<byte>.Shared.Return(winners);
         }
     }
 
-    private static ReadOnlySpan<float> RowAt(ReadOnlySpan<float> plane, int width, int upper, float weight, Span<float> blended)
+    private static void LabelRow(
+        ScoreGrid grid, ReadOnlySpan<byte> winners, AxisSampling rows, int y, LocatedColumns columns, Span<byte> labels)
     {
-        var row = plane.Slice(upper * width, width);
-        if (weight == 0)
+        var (top, down) = rows.Locate(y);
+        var bottom = Math.Min(top + 1, rows.Last);
+        var upper = winners.Slice(top * grid.Size.Width, grid.Size.Width);
+        var lower = winners.Slice(bottom * grid.Size.Width, grid.Size.Width);
+        Span<float> scores = stackalloc float[2 * grid.Classes];
+        for (int x = 0, end; x < labels.Length; x = end)
         {
-            return row;
-        }
-
-        TensorPrimitives.Lerp(row, plane.Slice((upper + 1) * width, width), weight, blended);
-        return blended;
-    }
-
-    private static void KeepLarger(ReadOnlySpan<float> scores, int label, Span<float> best, Span<int> labels)
-    {
-        var x = 0;
-        var these = new Vector<int>(label);
-        for (; x + Vector<float>.Count <= scores.Length; x += Vector<float>.Count)
-        {
-            var score = new Vector<float>(scores[x..]);
-            var largest = new Vector<float>(best[x..]);
-            var larger = Vector.GreaterThan(score, largest);
-            Vector.ConditionalSelect(larger, score, largest).CopyTo(best[x..]);
-            Vector.ConditionalSelect(larger, these, new Vector<int>(labels[x..])).CopyTo(labels[x..]);
-        }
-
-        for (; x < scores.Length; x++)
-        {
-            if (scores[x] > best[x])
+            var left = columns.IndexAt(x);
+            end = columns.EndOfCell(x);
+            var right = Math.Min(left + 1, columns.Last);
+            var winner = upper[left];
+            if (winner == upper[right] && winner == lower[left] && winner == lower[right])
             {
-                best[x] = scores[x];
-                labels[x] = label;
+                labels[x..end].Fill(winner);
+                continue;
+            }
+
+            var starts = scores[..grid.Classes];
+            var slopes = scores[grid.Classes..];
+            Blend(grid.At(top, left), grid.At(bottom, left), grid.ClassStride, down, starts);
+            Blend(grid.At(top, right), grid.At(bottom, right), grid.ClassStride, down, slopes);
+            for (var k = 0; k < slopes.Length; k++)
+            {
+                slopes[k] -= starts[k];
+            }
+
+            Compare(starts, slopes, columns.WeightsFrom(x), labels[x..end]);
+        }
+    }
+
+    private static void Blend(ReadOnlySpan<float> upper, ReadOnlySpan<float> lower, int stride, float down, Span<float> blended)
+    {
+        for (var k = 0; k < blended.Length; k++)
+        {
+            blended[k] = upper[k * stride] + ((lower[k * stride] - upper[k * stride]) * down);
+        }
+    }
+
+    // The scores along a stretch are lines: class by class, start + slope · weight.
+    private static void Compare(ReadOnlySpan<float> starts, ReadOnlySpan<float> slopes, ReadOnlySpan<float> weights, Span<byte> labels)
+    {
+        for (var x = 0; x < labels.Length; x += Vector<float>.Count)
+        {
+            var weight = new Vector<float>(weights[x..]);
+            var (best, label) = (new Vector<float>(starts[0]) + (slopes[0] * weight), Vector<int>.Zero);
+            for (var k = 1; k < starts.Length; k++)
+            {
+                var score = new Vector<float>(starts[k]) + (slopes[k] * weight);
+                var larger = Vector.GreaterThan(score, best);
+                best = Vector.ConditionalSelect(larger, score, best);
+                label = Vector.ConditionalSelect(larger, new Vector<int>(k), label);
+            }
+
+            for (var lane = 0; lane < Math.Min(Vector<int>.Count, labels.Length - x); lane++)
+            {
+                labels[x + lane] = (byte)label[lane];
             }
         }
     }
 
-    /// <summary>The columns of a sampling, located once for all rows and classes.</summary>
-    private readonly ref struct ColumnInterpolation : IDisposable
+    /// <summary>The columns of a sampling, located once for all rows.</summary>
+    private readonly ref struct LocatedColumns : IDisposable
     {
-        private readonly AxisSampling sampling;
-        private readonly int width;
         private readonly int[] indices;
+        private readonly int[] ends;
         private readonly float[] weights;
 
-        public ColumnInterpolation(AxisSampling sampling, int width)
+        public LocatedColumns(AxisSampling sampling, int width)
         {
-            this.sampling = sampling;
-            this.width = width;
+            Last = sampling.Last;
             indices = ArrayPool<int>.Shared.Rent(width);
-            weights = ArrayPool<float>.Shared.Rent(width);
+            ends = ArrayPool<int>.Shared.Rent(width);
+            // A vector may reach beyond the last.
+            weights = ArrayPool<float>.Shared.Rent(width + Vector<float>.Count);
             for (var x = 0; x < width; x++)
             {
                 (indices[x], weights[x]) = sampling.Locate(x);
             }
+
+            for (var x = width - 1; x >= 0; x--)
+            {
+                ends[x] = x + 1 < width && indices[x] == indices[x + 1] ? ends[x + 1] : x + 1;
+            }
         }
 
-        public ReadOnlySpan<float> Interpolate(ReadOnlySpan<float> row, Span<float> interpolated)
-        {
-            if (sampling.IsCrop)
-            {
-                return row.Slice(sampling.First, width);
-            }
+        public int Last { get; }
 
-            for (var x = 0; x < interpolated.Length; x++)
-            {
-                var left = indices[x];
-                var right = Math.Min(left + 1, sampling.Last);
-                interpolated[x] = row[left] + ((row[right] - row[left]) * weights[x]);
-            }
+        /// <summary>The grid's column before pixel x.</summary>
+        public int IndexAt(int x) => indices[x];
 
-            return interpolated;
-        }
+        /// <summary>The first pixel beyond x that has another column before it.</summary>
+        public int EndOfCell(int x) => ends[x];
+
+        /// <summary>The weights of the columns after the pixels, from x on, and room for a vector.</summary>
+        public ReadOnlySpan<float> WeightsFrom(int x) => weights.AsSpan(x);
 
         public void Dispose()
         {
             ArrayPool<int>.Shared.Return(indices);
+            ArrayPool<int>.Shared.Return(ends);
             ArrayPool<float>.Shared.Return(weights);
         }
     }

@@ -5,13 +5,6 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Inference.Models;
 
-/// <summary>How a session runs.</summary>
-public sealed record SessionSettings
-{
-    /// <summary>Threads that one run works with; 0 takes one for each physical core.</summary>
-    public int Threads { get; init; }
-}
-
 /// <summary>Owns the one ONNX Runtime session of a model. Runs may go on in parallel.</summary>
 public sealed class ModelSession : IDisposable
 {
@@ -141,14 +134,9 @@ public sealed class ModelSession : IDisposable
 
     private static InferenceSession Open(string name, string path, SessionSettings settings)
     {
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = settings.Threads,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
         try
         {
-            return new InferenceSession(path, options);
+            return OptimizedGraph.Open(path, settings);
         }
         catch (OnnxRuntimeException error)
         {

@@ -75,6 +75,20 @@ public sealed class StoredFrameTests
     }
 
     [Fact]
+    public void Apply_BeforeOrAfterTheLastUpsamplingIsTakenOff_KeepsTheCoarseScores()
+    {
+        var plain = OnnxModels.WithoutZeros(Framed["fcn8s"], seed: 3);
+        var (before, after) = (CoarseScores.Of(StoredFrame.Apply(plain)).Weights, StoredFrame.Apply(CoarseScores.Of(plain).Weights));
+        using var expected = new Model(CoarseScores.Of(plain).Weights);
+        using var actual = new Model(after);
+        var image = FloatImage.Random(3, 37, 53, seed: 4, scale: 1);
+
+        Assert.Equal((1, 1), (before.Network.SizeMultiple, after.Network.SizeMultiple));
+        Assert.Equal(before.Network.Layers.Select(layer => layer.Name), after.Network.Layers.Select(layer => layer.Name));
+        AssertClose(expected.Run(image), actual.Run(image), relativeTolerance: 1e-4, "coarse scores");
+    }
+
+    [Fact]
     public void Apply_HalfPrecision_KeepsTheScoresWithinTheRoundingOfWeights()
     {
         var plain = OnnxModels.WithoutZeros(Framed["fcn8s"], seed: 3);

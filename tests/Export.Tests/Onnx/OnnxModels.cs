@@ -27,8 +27,12 @@ internal static class OnnxModels
     };
 
     /// <summary>A description for networks whose classes have no names.</summary>
-    public static ModelDescription Describe(Network network) =>
-        Metadata.Describe(network, NamingScheme.Authors.Input, [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")], license: null);
+    public static ModelDescription Describe(Network network, Upsampling? upsampling = null) => Metadata.Describe(
+        network,
+        NamingScheme.Authors.Input,
+        [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")],
+        license: null,
+        upsampling);
 
     /// <summary>Fresh weights where score layers and biases, too, are not zero, and so matter.</summary>
     public static NetworkWeights WithoutZeros(Network network, int seed)

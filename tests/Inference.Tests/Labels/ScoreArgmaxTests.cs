@@ -39,6 +39,53 @@ public sealed class ScoreArgmaxTests
                 seed),
             given => AssertBest(given.Item1, given.Item2, classes: 5, given.seed));
 
+    // Noise has an outline at every point: here most have neighbours of their own class, as in photos.
+    [Fact]
+    public void Label_SmoothScores_IsTheBestOfTheInterpolatedScores() =>
+        Property.Holds(
+            from photo in Gen.Choose(1, 90).Two()
+            from grid in Gen.Choose(1, 30).Two()
+            from waves in Gen.Choose(1, 40).Two()
+            select (new ImageSize(photo.Item1, photo.Item2), new ImageSize(grid.Item1, grid.Item2), waves.Item1, waves.Item2),
+            given =>
+            {
+                const int Classes = 4;
+                var (photo, grid, across, down) = given;
+                var scores = new float[grid.Pixels * Classes];
+                for (var i = 0; i < scores.Length; i++)
+                {
+                    var (label, y, x) = (i / (int)grid.Pixels, i / grid.Width % grid.Height, i % grid.Width);
+                    scores[i] = MathF.Sin((x * across * 0.01f) + (y * down * 0.01f) + label);
+                }
+
+                AssertBest(new NetworkFrame(photo, photo, default), grid, Classes, scores);
+            });
+
+    [Fact]
+    public void Label_ClassesLast_IsTheSameAsPlanes() =>
+        Property.Holds(
+            from photo in Gen.Choose(1, 60).Two()
+            from grid in Gen.Choose(1, 40).Two()
+            from classes in Gen.Choose(1, 23)
+            from seed in Gen.Choose(0, int.MaxValue)
+            select (new ImageSize(photo.Item1, photo.Item2), new ImageSize(grid.Item1, grid.Item2), classes, seed),
+            given =>
+            {
+                var (photo, grid, classes, seed) = given;
+                var planes = Scores(grid, classes, seed);
+                var points = new float[planes.Length];
+                for (var i = 0; i < points.Length; i++)
+                {
+                    points[i] = planes[(i % classes * (int)grid.Pixels) + (i / classes)];
+                }
+
+                var frame = new NetworkFrame(photo, photo, default);
+                using var expected = Label(planes, classes, grid, frame);
+                using var actual = Label(points, classes, grid, frame, layout: TensorLayout.Nhwc);
+
+                Assert.Equal(expected.Labels.ToArray(), actual.Labels.ToArray());
+            });
+
     [Theory]
     [InlineData(8, 0)]
     [InlineData(8, 31)]
@@ -130,9 +177,11 @@ public sealed class ScoreArgmaxTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Label(new float[47], 3, size, new NetworkFrame(size, size, default)));
     }
 
-    private static void AssertBest(NetworkFrame frame, ImageSize grid, int classes, int seed)
+    private static void AssertBest(NetworkFrame frame, ImageSize grid, int classes, int seed) =>
+        AssertBest(frame, grid, classes, Scores(grid, classes, seed));
+
+    private static void AssertBest(NetworkFrame frame, ImageSize grid, int classes, float[] scores)
     {
-        var scores = Scores(grid, classes, seed);
         using var map = Label(scores, classes, grid, frame);
         for (var y = 0; y < frame.Photo.Height; y++)
         {
@@ -143,12 +192,13 @@ public sealed class ScoreArgmaxTests
         }
     }
 
-    private static ClassMap Label(float[] scores, int classes, ImageSize grid, NetworkFrame frame, Upsampling? upsample = null)
+    private static ClassMap Label(
+        float[] scores, int classes, ImageSize grid, NetworkFrame frame, Upsampling? upsample = null, TensorLayout layout = TensorLayout.Nchw)
     {
         var map = new ClassMap(frame.Photo);
         // What the pool's buffer held before must not show.
         map.Labels.Fill(77);
-        ScoreArgmax.Label(scores, classes, grid, GridSampling.Of(frame, grid, upsample), map);
+        ScoreArgmax.Label(new ScoreGrid(scores, classes, grid, layout), GridSampling.Of(frame, grid, upsample), map);
         return map;
     }
 

@@ -26,6 +26,25 @@ public sealed class IndexedPngTests
                 Assert.Equal(Palette.Voc.Colours.SelectMany(colour => new[] { colour.Red, colour.Green, colour.Blue }), palette);
             });
 
+    // Large maps are filtered, small ones are not.
+    [Theory]
+    [InlineData(1000, 1000)]
+    [InlineData(1001, 1000)]
+    [InlineData(3, 400_000)]
+    public void Write_LargeMap_IsReadBack(int width, int height)
+    {
+        using var map = new ClassMap(new ImageSize(width, height));
+        for (var y = 0; y < height; y++)
+        {
+            map.Row(y).Fill((byte)(y / 100 * 7));
+            map.Row(y)[y % width] = (byte)y;
+        }
+
+        var (_, _, indices, _) = PngFile.ReadIndexed(Write(map, Palette.Voc));
+
+        Assert.True(map.Labels.SequenceEqual(indices));
+    }
+
     [Fact]
     public void Write_OwnPalette_IsShownByADecoder()
     {

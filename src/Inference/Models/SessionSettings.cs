@@ -1,0 +1,26 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace FcnService.Inference.Models;
+
+/// <summary>How sessions run: the one place where ONNX Runtime is configured.</summary>
+public sealed record SessionSettings
+{
+    /// <summary>Threads that one run works with; 0 takes one for each physical core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether the optimised graph of a large model is kept beside it, for the next start.</summary>
+    public bool KeepOptimizedGraph { get; init; }
+
+    /// <summary>From how many bytes on a model is large. Smaller ones load in a fraction of a second.</summary>
+    internal long LargeModelBytes { get; init; } = 64_000_000;
+
+    /// <summary>Makes the options of a session.</summary>
+    internal SessionOptions CreateOptions() => new()
+    {
+        IntraOpNumThreads = Threads,
+        // A pattern is recorded for every size of photo, and reserves all of its memory in one piece: photos of many sizes make it grow,
+        // and none becomes faster by it.
+        EnableMemoryPattern = false,
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+    };
+}

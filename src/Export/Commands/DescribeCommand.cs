@@ -24,7 +24,7 @@ internal static class DescribeCommand
     public static Command Create()
     {
         var command = new Command("describe", "Lists a network's layers with their sizes, parameters and work.");
-        foreach (var subcommand in NetworkOptions.Subcommands([Size], Describe))
+        foreach (var subcommand in NetworkOptions.Subcommands([Size, FrameOption.Option], Describe))
         {
             command.Add(subcommand);
         }
@@ -32,8 +32,9 @@ internal static class DescribeCommand
         return command;
     }
 
-    private static void Describe(Network network, IReadOnlyList<string> classes, ParseResult arguments)
+    private static void Describe(Network plain, IReadOnlyList<string> classes, ParseResult arguments)
     {
+        var network = FrameOption.Apply(plain, arguments);
         var image = arguments.GetValue(Size);
         var padded = Padding.ToMultiple(image, network.SizeMultiple).Pad(image);
         var profile = NetworkProfile.Measure(network, padded.Height, padded.Width);
@@ -68,7 +69,8 @@ internal static class DescribeCommand
     {
         var network = profile.Network;
         yield return $"parameters       {Whole(network.ParameterCount + network.FixedParameterCount)}, "
-            + $"of which learned {Whole(network.ParameterCount)}";
+            + $"of which learned {Whole(network.ParameterCount)}"
+            + (network.DerivedParameterCount == 0 ? "" : $"; computed from them {Whole(network.DerivedParameterCount)}");
         yield return $"GMAC             {Gigas(profile.MultiplyAccumulates, "F1")}, "
             + $"with deconvolutions channel by channel {Gigas(profile.GroupedMultiplyAccumulates, "F1")}";
         yield return $"receptive field  {Whole(profile.ReceptiveField)} (of a score before upsampling)";

@@ -37,18 +37,20 @@ internal static class ModelOutput
     };
 
     /// <summary>The options.</summary>
-    public static IReadOnlyList<Option> Options { get; } = [Precision, LeavesUpsampling, License, Output];
+    public static IReadOnlyList<Option> Options { get; } = [FrameOption.Option, Precision, LeavesUpsampling, License, Output];
 
     /// <summary>Writes the model that a command line asks for, and says so.</summary>
     /// <param name="weights">The network and its weights.</param>
     /// <param name="input">The images that the weights were trained on.</param>
     /// <param name="classes">The class names by label.</param>
     /// <param name="arguments">The command line.</param>
-    /// <exception cref="ExportException">The file cannot be written, or a weight is too large for the precision.</exception>
+    /// <exception cref="ExportException">
+    /// The file cannot be written, a weight is too large for the precision, or weights are too many for a stored frame.
+    /// </exception>
     public static void Write(NetworkWeights weights, InputDescription input, IReadOnlyList<string> classes, ParseResult arguments)
     {
         var coarse = LeavesUpsampling.Read(arguments) ? CoarseScores.Of(weights) : null;
-        var written = coarse?.Weights ?? weights;
+        var written = FrameOption.Apply(coarse?.Weights ?? weights, arguments);
         var network = written.Network;
         var output = arguments.GetValue(Output)!;
         var description = Metadata.Describe(network, input, classes, arguments.GetValue(License), coarse?.Upsampling);

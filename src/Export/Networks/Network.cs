@@ -15,6 +15,7 @@ public sealed class Network
     private readonly Dictionary<string, FeatureMap> featureMaps = new(StringComparer.Ordinal) { [Input] = new(InputChannels, Stride: 1) };
     private readonly List<Parameter> parameters = [];
     private readonly List<Parameter> fixedParameters = [];
+    private readonly List<Parameter> derivedParameters = [];
 
     /// <summary>Takes in a list of layers and checks that they fit together.</summary>
     /// <param name="name">The network's name, such as fcn8s.</param>
@@ -56,11 +57,20 @@ public sealed class Network
     /// <summary>The tensors, in order, that weights may bring but need not: bilinear kernels in the authors' dense form.</summary>
     public IReadOnlyList<Parameter> FixedParameters => fixedParameters;
 
+    /// <summary>The tensors, in order, that a pass over a network computed from the learned ones.</summary>
+    public IReadOnlyList<Parameter> DerivedParameters => derivedParameters;
+
+    /// <summary>All of them: first the learned ones, then the fixed and the derived.</summary>
+    public IEnumerable<Parameter> AllParameters => parameters.Concat(fixedParameters).Concat(derivedParameters);
+
     /// <summary>The number of learned values.</summary>
     public long ParameterCount => parameters.Sum(parameter => parameter.Shape.Count);
 
     /// <summary>The number of values in <see cref="FixedParameters"/>.</summary>
     public long FixedParameterCount => fixedParameters.Sum(parameter => parameter.Shape.Count);
+
+    /// <summary>The number of values in <see cref="DerivedParameters"/>.</summary>
+    public long DerivedParameterCount => derivedParameters.Sum(parameter => parameter.Shape.Count);
 
     /// <summary>The last layer's output.</summary>
     public FeatureMap Output => featureMaps[Layers[^1].Name];
@@ -98,6 +108,7 @@ public sealed class Network
 
         parameters.AddRange(Named(layer, layer.Operation.Parameters(inputs[0])));
         fixedParameters.AddRange(Named(layer, layer.Operation.FixedParameters(inputs[0])));
+        derivedParameters.AddRange(Named(layer, layer.Operation.DerivedParameters(inputs[0])));
     }
 
     private static IEnumerable<Parameter> Named(Layer layer, IEnumerable<Parameter> parameters) =>

@@ -45,14 +45,17 @@ public sealed record NetworkProfile(Network Network, int Height, int Width, IRea
                 heights[layer.Name],
                 widths[layer.Name],
                 fields[layer.Name],
-                operation.Parameters(input).Concat(operation.FixedParameters(input)).Sum(parameter => parameter.Shape.Count),
+                operation.Parameters(input)
+                    .Concat(operation.FixedParameters(input))
+                    .Concat(operation.DerivedParameters(input))
+                    .Sum(parameter => parameter.Shape.Count),
                 operation.MultiplyAccumulates(input, inputPositions, outputPositions),
                 operation.GroupedMultiplyAccumulates(input, inputPositions, outputPositions));
         }
     }
 
     /// <summary>
-    /// Computes how high each layer's output is for an image so high; as kernels are square and sides are padded alike, the same numbers
+    /// Computes how high each layer's output is for an image so high; as kernels are square and height and width are padded alike, the same numbers
     /// say how wide it is for one so wide.
     /// </summary>
     /// <param name="network">The network.</param>
@@ -98,7 +101,7 @@ public sealed record NetworkProfile(Network Network, int Height, int Width, IRea
 /// <param name="Height">Its output's height.</param>
 /// <param name="Width">Its output's width.</param>
 /// <param name="ReceptiveField">The side, in image pixels, of the square that an output position depends on.</param>
-/// <param name="Parameters">Learned and fixed values, the latter in the authors' dense form.</param>
+/// <param name="Parameters">Learned, fixed and derived values, the fixed ones in the authors' dense form.</param>
 /// <param name="MultiplyAccumulates">Multiplications, each with an addition, with dense deconvolutions.</param>
 /// <param name="GroupedMultiplyAccumulates">The same with deconvolutions channel by channel.</param>
 public sealed record LayerProfile(

@@ -28,6 +28,9 @@ public abstract record Operation
     /// <summary>The tensors that are parameters in the authors' nets but are never learned, without the layer's name.</summary>
     internal virtual IEnumerable<Parameter> FixedParameters(FeatureMap input) => [];
 
+    /// <summary>The tensors that a pass over a network computes from the learned ones, without the layer's name.</summary>
+    internal virtual IEnumerable<Parameter> DerivedParameters(FeatureMap input) => [];
+
     /// <summary>Says why it cannot read maps that are so high (or so wide), in words that follow the layer's name; null if it can.</summary>
     internal virtual string? FaultOfLengths(IReadOnlyList<int> inputs) => null;
 

@@ -7,8 +7,18 @@ namespace FcnService.Export.Networks;
 /// <param name="Filler">What the weights hold before training; the bias starts at zero.</param>
 /// <param name="Stride">Input positions from one output position to the next, at least 1.</param>
 /// <param name="Groups">Into how many groups both kinds of channels are divided, each convolved by itself; at least 1.</param>
+/// <param name="ReadsChange">
+/// Whether it reads what an image changes in an empty frame. To the bias it then adds the derived parameter "frame", [output channels]:
+/// what its kernel makes of the frame, which is one vector of channels wherever it reads.
+/// </param>
 public sealed record Convolution(
-    int OutputChannels, int Kernel, int Padding = 0, Filler Filler = Filler.HeNormal, int Stride = 1, int Groups = 1) : Operation
+    int OutputChannels,
+    int Kernel,
+    int Padding = 0,
+    Filler Filler = Filler.HeNormal,
+    int Stride = 1,
+    int Groups = 1,
+    bool ReadsChange = false) : Operation
 {
     internal override string Summary =>
         $"conv {Kernel}/{Stride}{(Padding > 0 ? $", pad {Padding}" : "")}{(Groups > 1 ? $", {Groups} groups" : "")}";
@@ -26,6 +36,9 @@ public sealed record Convolution(
         new("weight", new Shape(OutputChannels, input.Channels / Groups, Kernel, Kernel), Filler),
         new("bias", new Shape(OutputChannels), Filler.Zero),
     ];
+
+    internal override IEnumerable<Parameter> DerivedParameters(FeatureMap input) =>
+        ReadsChange ? [new("frame", new Shape(OutputChannels), Filler.Zero)] : [];
 
     internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] + (2 * Padding) >= Kernel
         ? null
@@ -51,14 +64,18 @@ public sealed record Relu : Operation
     internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => null;
 }
 
-/// <summary>
-/// The largest value of each square window. As in Caffe, the number of windows is rounded up: a last window may reach over the edge.
-/// </summary>
+/// <summary>The largest value of each square window.</summary>
 /// <param name="Kernel">The window's side, at least 1.</param>
 /// <param name="Stride">From one window to the next, at least 1 and at most the window's side.</param>
-public sealed record MaxPool(int Kernel, int Stride) : Operation
+/// <param name="WholeWindowsOnly">
+/// Whether positions that fill no last window are left out. As in Caffe they are not: the number of windows is rounded up, and a last
+/// window may reach over the edge.
+/// </param>
+public sealed record MaxPool(int Kernel, int Stride, bool WholeWindowsOnly = false) : Operation
 {
-    internal override string Summary => $"max pool {Kernel}/{Stride}";
+    internal override string Summary => $"max pool {Kernel}/{Stride}{(WholeWindowsOnly ? ", whole" : "")}";
+
+    private int RoundedUp => WholeWindowsOnly ? 0 : Stride - 1;
 
     internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
         FirstTooSmall(("kernel", Kernel, 1), ("stride", Stride, 1)) ?? FaultOfStride();
@@ -66,11 +83,11 @@ public sealed record MaxPool(int Kernel, int Stride) : Operation
     internal override FeatureMap Output(IReadOnlyList<FeatureMap> inputs) => inputs[0] with { Stride = inputs[0].Stride * Stride };
 
     // One position less than a window's stride below its side is rounded up to one window; less than that makes none.
-    internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] > Kernel - Stride
+    internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => inputs[0] >= Kernel - RoundedUp
         ? null
-        : $"it reads {inputs[0]} positions; expected at least {Kernel - Stride + 1}";
+        : $"it reads {inputs[0]} positions; expected at least {Kernel - RoundedUp}";
 
-    internal override int OutputLength(IReadOnlyList<int> inputs) => ((inputs[0] - Kernel + Stride - 1) / Stride) + 1;
+    internal override int OutputLength(IReadOnlyList<int> inputs) => ((inputs[0] - Kernel + RoundedUp) / Stride) + 1;
 
     internal override int ReceptiveField(IReadOnlyList<int> inputs, int stride) => inputs[0] + ((Kernel - 1) * stride);
 
@@ -165,6 +182,77 @@ public sealed record Scale(float Factor) : Operation
 
     internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
         float.IsFinite(Factor) ? null : FormattableString.Invariant($"its factor is {Factor}; expected a finite number");
+}
+
+/// <summary>Every value plus a number for its channel.</summary>
+public sealed record Bias : Operation
+{
+    internal override string Summary => "bias";
+
+    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => null;
+
+    internal override IEnumerable<Parameter> DerivedParameters(FeatureMap input) => [new("bias", new Shape(input.Channels), Filler.Zero)];
+}
+
+/// <summary>The feature map with zeros on the right and at the bottom.</summary>
+/// <param name="Behind">How many, at least 0.</param>
+public sealed record ZeroPad(int Behind) : Operation
+{
+    internal override string Summary => $"pad {Behind} behind";
+
+    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) => FirstTooSmall(("padding", Behind, 0));
+
+    internal override int OutputLength(IReadOnlyList<int> inputs) => inputs[0] + Behind;
+}
+
+/// <summary>
+/// A whole feature map of a trunk whose image lies in a frame of zeros: what the layer gives for a black image, the empty frame, plus
+/// what the image changes in it. The first input is the change in the region outside which there is none; the second is the image.
+/// <para>
+/// Along each axis the empty frame is one vector of channels throughout, but for a band along either border that the zero padding of the
+/// convolutions reaches. The band at the far border depends on how the framed image's side rounds when it is divided by the stride, so
+/// that Band + 1 + Stride · Band positions along each axis are all that the frames of all sizes hold: the parameter "frame", [channels,
+/// positions, positions]. Position y of the map is position min(y, Band) + max(0, Stride · (y + Band) + 1 - side - Margin) of it.
+/// </para>
+/// </summary>
+/// <param name="Start">The first position of the region in the whole map, in both directions; at least 0.</param>
+/// <param name="Band">The positions along a border that zero padding reaches, at least 0.</param>
+/// <param name="Margin">
+/// By how much the framed image, on the grid of the first convolution's output, is larger than the image; at least 0.
+/// </param>
+/// <param name="Stride">Image pixels from one position of the map to the next, at least 1.</param>
+public sealed record AddEmptyFrame(int Start, int Band, int Margin, int Stride) : Operation
+{
+    /// <summary>The positions, along each axis, that tell the empty frames of all sizes.</summary>
+    internal int Positions => Band + 1 + (Stride * Band);
+
+    /// <summary>The length of the shortest map that has two bands and a position between them.</summary>
+    internal int ShortestLength => (2 * Band) + 1;
+
+    internal override int InputCount => 2;
+
+    internal override string Summary => $"add empty frame from {Start}";
+
+    /// <summary>Where the parameter holds what a position of the whole map has, along one axis.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="framedLength">The side of the framed image: the image's plus <see cref="Margin"/>.</param>
+    internal int FramePosition(int position, int framedLength) =>
+        Math.Min(position, Band) + Math.Max(0, (Stride * (position + Band)) + 1 - framedLength);
+
+    internal override string? Fault(IReadOnlyList<FeatureMap> inputs) =>
+        FirstTooSmall(("start", Start, 0), ("band", Band, 0), ("margin", Margin, 0), ("stride", Stride, 1))
+        ?? (inputs[0].Stride == Stride && inputs[1].Stride == 1
+            ? null
+            : $"it reads maps with strides of {inputs[0].Stride} and {inputs[1].Stride}; expected {Stride} and 1");
+
+    internal override IEnumerable<Parameter> DerivedParameters(FeatureMap input) =>
+        [new("frame", new Shape(input.Channels, Positions, Positions), Filler.Zero)];
+
+    internal override string? FaultOfLengths(IReadOnlyList<int> inputs) => Start + inputs[0] <= OutputLength(inputs)
+        ? null
+        : $"it reads {inputs[0]} positions; expected at most {OutputLength(inputs) - Start}";
+
+    internal override int OutputLength(IReadOnlyList<int> inputs) => (inputs[1] + Margin + Stride - 1) / Stride;
 }
 
 /// <summary>

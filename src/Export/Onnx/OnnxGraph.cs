@@ -5,7 +5,7 @@ using FcnService.Export.Weights;
 namespace FcnService.Export.Onnx;
 
 /// <summary>Writes a network's layers down as ONNX nodes of operator set <see cref="OperatorSet"/>.</summary>
-internal sealed class OnnxGraph
+internal sealed partial class OnnxGraph
 {
     /// <summary>The version of the operators: 17 is the newest that Debian 12's checker knows, and has all that is needed.</summary>
     public const int OperatorSet = 17;
@@ -86,11 +86,11 @@ internal sealed class OnnxGraph
         switch (layer.Operation)
         {
             case Convolution convolution:
-                AddNode(layer, "Conv", [inputs[0], Learned($"{layer.Name}.weight"), Learned($"{layer.Name}.bias")],
+                AddNode(layer, "Conv", [inputs[0], Learned($"{layer.Name}.weight"), BiasOf(layer.Name, convolution)],
                 [
                     .. convolution.Groups > 1 ? [Number("group", convolution.Groups)] : (AttributeProto[])[],
                     Square("kernel_shape", convolution.Kernel),
-                    Numbers("pads", convolution.Padding, convolution.Padding, convolution.Padding, convolution.Padding),
+                    Pads(convolution.Padding, convolution.Padding),
                     .. convolution.Stride > 1 ? [Square("strides", convolution.Stride)] : (AttributeProto[])[],
                 ]);
                 break;
@@ -100,7 +100,7 @@ internal sealed class OnnxGraph
             case MaxPool pool:
                 AddNode(layer, "MaxPool", inputs,
                 [
-                    Number("ceil_mode", 1),
+                    Number("ceil_mode", pool.WholeWindowsOnly ? 0 : 1),
                     Square("kernel_shape", pool.Kernel),
                     Square("strides", pool.Stride),
                 ]);
@@ -111,7 +111,7 @@ internal sealed class OnnxGraph
                 [
                     Number("group", DeconvolutionKernel.IsPerChannel(kernel) ? kernel.Shape.Dimensions[0] : 1),
                     Square("kernel_shape", deconvolution.Kernel),
-                    Numbers("pads", deconvolution.Padding, deconvolution.Padding, deconvolution.Padding, deconvolution.Padding),
+                    Pads(deconvolution.Padding, deconvolution.Padding),
                     Square("strides", deconvolution.Stride),
                 ]);
                 break;
@@ -123,6 +123,15 @@ internal sealed class OnnxGraph
                 break;
             case Scale scale:
                 AddNode(layer, "Mul", [inputs[0], Constant(OnnxTensors.Scalar($"{layer.Name}.factor", scale.Factor))], []);
+                break;
+            case Bias:
+                AddChannelwise(layer, inputs[0], [Constant(OnnxTensors.Single(weights[$"{layer.Name}.bias"]))], []);
+                break;
+            case ZeroPad pad:
+                AddChannelwise(layer, inputs[0], [], [Pads(0, pad.Behind)]);
+                break;
+            case AddEmptyFrame frame:
+                AddEmptyFrame(layer, frame, inputs[0], image: inputs[1]);
                 break;
             case LocalResponseNormalization normalization:
                 AddNode(layer, "LRN", inputs,
@@ -151,17 +160,42 @@ internal sealed class OnnxGraph
         }
 
         Constant(OnnxTensors.Integers(start, offset, offset));
-        AddNode(size, "Shape", [reference], [Number("start", 2), Number("end", 4)]);
-        AddNode(end, "Add", [size, start], []);
+        AddNode(end, "Add", [SizeOf(reference, size), start], []);
         AddNode(layer, "Slice", [input, start, end, SpatialAxes], []);
 
-        // Shape inference (onnx 1.12) loses even the number of axes after a Slice to a computed end.
+        AddValueInfo(layer);
+    }
+
+    /// <summary>Notes the shape that inference (onnx 1.12) loses, with even the number of axes, where sizes are computed.</summary>
+    private void AddValueInfo(Layer layer)
+    {
         var output = tensorNames[layer.Name];
         if (output != OutputName)
         {
             var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
             graph.ValueInfo.Add(Image(output, channels, $"{layer.Name}.height", $"{layer.Name}.width"));
         }
+    }
+
+    /// <summary>
+    /// Adds a bias or padding as a convolution that multiplies each channel by 1: it does what Add or Pad would, and ONNX Runtime keeps
+    /// the channels in the blocks that the convolutions around it want.
+    /// </summary>
+    private void AddChannelwise(Layer layer, string input, IEnumerable<string> bias, IEnumerable<AttributeProto> pads)
+    {
+        var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
+        var ones = Tensor.Create($"{layer.Name}.weight", new Shape(channels, 1, 1, 1), values => values.Fill(1));
+        AddNode(
+            layer,
+            "Conv",
+            [input, Constant(OnnxTensors.Single(ones)), .. bias],
+            [Number("group", channels), Square("kernel_shape", 1), .. pads]);
+    }
+
+    private string SizeOf(string map, string name)
+    {
+        AddNode(name, "Shape", [map], [Number("start", 2), Number("end", 4)]);
+        return name;
     }
 
     private void AddNode(Layer layer, string operatorName, IEnumerable<string> inputs, IEnumerable<AttributeProto> attributes)
@@ -177,6 +211,20 @@ internal sealed class OnnxGraph
         node.Output.Add(output);
         node.Attribute.AddRange(attributes);
         graph.Node.Add(node);
+    }
+
+    /// <summary>The bias; what a stored frame adds to it is added when the model is loaded, so that the file keeps what was learned.</summary>
+    private string BiasOf(string layer, Convolution convolution)
+    {
+        var bias = Learned($"{layer}.bias");
+        if (!convolution.ReadsChange)
+        {
+            return bias;
+        }
+
+        var inFrame = $"{layer}.bias_in_frame";
+        AddNode(inFrame, "Add", [bias, Constant(OnnxTensors.Single(weights[$"{layer}.frame"]))], []);
+        return inFrame;
     }
 
     /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>
@@ -217,6 +265,9 @@ internal sealed class OnnxGraph
 
     private static AttributeProto Real(string name, float value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+
+    /// <summary>Zeros above, on the left, below and on the right.</summary>
+    private static AttributeProto Pads(long before, long behind) => Numbers("pads", before, before, behind, behind);
 
     private static AttributeProto Square(string name, long side) => Numbers(name, side, side);
 

@@ -34,6 +34,10 @@ internal static class OnnxTensors
     public static TensorProto Scalar(string name, float value) =>
         Create(name, TensorProto.Types.DataType.Float, new Shape(), BitConverter.GetBytes(value));
 
+    /// <summary>A single 64-bit integer, without axes.</summary>
+    public static TensorProto Integer(string name, long value) =>
+        Create(name, TensorProto.Types.DataType.Int64, new Shape(), BitConverter.GetBytes(value));
+
     /// <summary>A list of 64-bit integers.</summary>
     public static TensorProto Integers(string name, params ReadOnlySpan<long> values) =>
         Create(name, TensorProto.Types.DataType.Int64, new Shape(values.Length), MemoryMarshal.AsBytes(values).ToArray());

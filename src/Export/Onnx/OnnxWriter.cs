@@ -14,7 +14,7 @@ public static class OnnxWriter
     /// The most bytes of weights that the model's own file takes. Above 2 GiB Google.Protobuf writes a broken file without a word; 16 MiB
     /// are left for all that is not weights.
     /// </summary>
-    private const long MostWeightBytes = int.MaxValue - (16L << 20);
+    internal const long MostWeightBytes = int.MaxValue - (16L << 20);
 
     /// <summary>
     /// Writes the file; it appears under its name only when it is complete. Weights that together exceed what one file can take, 2 GiB,
@@ -36,7 +36,7 @@ public static class OnnxWriter
     public static void RefuseTooLarge(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var largest = network.Parameters.Concat(network.FixedParameters).MaxBy(parameter => parameter.Shape.Count);
+        var largest = network.AllParameters.MaxBy(parameter => parameter.Shape.Count);
         if (largest is not null && largest.Shape.Count > Array.MaxLength / sizeof(float))
         {
             throw new ExportException(
@@ -65,14 +65,21 @@ public static class OnnxWriter
     }
 
     internal static ModelProto Build(
-        NetworkWeights weights, ModelDescription description, WeightPrecision precision = WeightPrecision.Full) => new()
+        NetworkWeights weights, ModelDescription description, WeightPrecision precision = WeightPrecision.Full)
+    {
+        var model = Build(weights, precision);
+        model.MetadataProps.Add(new StringStringEntryProto { Key = ModelDescription.MetadataKey, Value = description.ToJson() });
+        return model;
+    }
+
+    /// <summary>The model without a description.</summary>
+    internal static ModelProto Build(NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full) => new()
     {
         IrVersion = IrVersion,
         ProducerName = "FcnService",
         // Three numbers: the informational version names the commit, and every commit would write another file.
         ProducerVersion = typeof(OnnxWriter).Assembly.GetName().Version!.ToString(3),
         OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = OnnxGraph.OperatorSet } },
-        MetadataProps = { new StringStringEntryProto { Key = ModelDescription.MetadataKey, Value = description.ToJson() } },
         Graph = OnnxGraph.Build(weights, precision),
     };
 

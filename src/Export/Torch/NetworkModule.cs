@@ -111,7 +111,7 @@ public sealed class NetworkModule : torch.nn.Module<Tensor, Tensor>
     {
         Convolution or BilinearDeconvolution => parametrized[layer.Name].call(inputs[0]),
         Relu => torch.nn.functional.relu(inputs[0]),
-        MaxPool pool => torch.nn.functional.max_pool2d(inputs[0], pool.Kernel, stride: pool.Stride, ceil_mode: true),
+        MaxPool pool => torch.nn.functional.max_pool2d(inputs[0], pool.Kernel, stride: pool.Stride, ceil_mode: !pool.WholeWindowsOnly),
         Crop crop => inputs[0].narrow(2, crop.Offset, inputs[1].shape[2]).narrow(3, crop.Offset, inputs[1].shape[3]),
         Networks.Add => inputs[0] + inputs[1],
         Scale scale => inputs[0] * scale.Factor,

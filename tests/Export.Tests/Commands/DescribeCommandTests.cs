@@ -8,7 +8,7 @@ public sealed class DescribeCommandTests
     [Fact]
     public void Describe_Fcn8sInOriginalPadding_ListsLayersAndPublishedTotals()
     {
-        var (exitCode, lines, error) = Describe("fcn8s", "--padding", "original", "--size", "500x500");
+        var (exitCode, lines, error) = Describe("fcn8s", "--padding", "original", "--frame", "computed", "--size", "500x500");
 
         Assert.Equal((0, ""), (exitCode, error));
         Assert.Equal("fcn8s, 21 classes, image 500×500", lines[0]);
@@ -24,6 +24,32 @@ public sealed class DescribeCommandTests
                 "stride           32",
             ],
             lines[^4..]);
+    }
+
+    [Fact]
+    public void Describe_OriginalPadding_ListsWhatIsComputedWithEachImage()
+    {
+        var (exitCode, lines, error) = Describe("fcn8s", "--padding", "original");
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains("conv1_2             conv 3/1                       64         506×506       36,928   9.439      5       1", lines);
+        Assert.Contains("relu3_3_change      bias                          256         135×135          256             40       4", lines);
+        Assert.Contains("relu4_3_whole       add empty frame from 7        512           88×88    1,548,800             92       8", lines);
+        Assert.Equal(
+            [
+                "parameters       134,489,759, of which learned 134,362,751; computed from them 1,570,490",
+                "GMAC             126.5, with deconvolutions channel by channel 126.0",
+            ],
+            lines[^4..^2]);
+    }
+
+    [Fact]
+    public void Describe_SamePadding_HasNoFrameToStore()
+    {
+        var (_, stored, _) = Describe("fcn8s", "--frame", "stored");
+        var (_, computed, _) = Describe("fcn8s", "--frame", "computed");
+
+        Assert.Equal(computed, stored);
     }
 
     [Fact]

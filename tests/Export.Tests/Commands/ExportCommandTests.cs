@@ -92,6 +92,7 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("'--depth'", "--depth")]
     [InlineData("Tensor \"fc6.weight\" of fcn8s would take 105226698752 bytes; expected at most", "--width", "16", "--fc", "65536")]
     [InlineData("--padding is \"valid\"; expected same or original.", "--padding", "valid")]
+    [InlineData("--frame is \"none\"; expected stored or computed.", "--frame", "none")]
     [InlineData("--precision is \"int8\"; expected fp32 or fp16.", "--precision", "int8")]
     public void Export_BadInput_GivesOneLineAndWritesNothing(string fault, params string[] arguments)
     {
@@ -132,6 +133,26 @@ public sealed class ExportCommandTests : IDisposable
         var (exitCode, _, error) = Run("export", "fcn-alexnet", "--padding", "same", "--output", folder["a.onnx"]);
 
         Assert.Equal((2, "--padding is \"same\"; expected original."), (exitCode, error.TrimEnd()));
+    }
+
+    [Fact]
+    public void Export_OriginalPadding_StoresTheFrameUnlessToldOtherwise()
+    {
+        string[] arguments = [.. Smallest, "--padding", "original"];
+        Export([.. arguments, "--output", folder["default.onnx"]]);
+        var (exitCode, output, error) = Export([.. arguments, "--frame", "stored", "--output", folder["stored.onnx"]]);
+        Export([.. arguments, "--frame", "computed", "--output", folder["computed.onnx"]]);
+
+        Assert.Equal((0, ""), (exitCode, error));
+        Assert.Contains(FormattableString.Invariant($"{Fcn.Fcn8s(21, 1.0 / 64, 4).ParameterCount:N0} parameters"), output);
+        Assert.Equal(File.ReadAllBytes(folder["stored.onnx"]), File.ReadAllBytes(folder["default.onnx"]));
+        Assert.Equal(["conv1_1.pads 5 5 5 5", "conv1_2.pads 0 0 0 0"], FirstPads("stored.onnx"));
+        Assert.Equal(["conv1_1.pads 100 100 100 100", "conv1_2.pads 1 1 1 1"], FirstPads("computed.onnx"));
+
+        IEnumerable<string> FirstPads(string file) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder[file])).Graph.Node
+            .Where(node => node.OpType == "Conv")
+            .Take(2)
+            .Select(node => $"{node.Name}.pads {string.Join(' ', node.Attribute.Single(attribute => attribute.Name == "pads").Ints)}");
     }
 
     [Fact]

@@ -172,6 +172,23 @@ public sealed class NetworkProfileTests
         () => NetworkProfile.OutputLengths(new Network("test", [new("pool1", new MaxPool(3, 2), [Network.Input])]), 1));
 
     [Fact]
+    public void OutputLengths_WholeWindowsOnly_LeavesOutTheLastPosition()
+    {
+        var network = new Network("test", [new("pool1", new MaxPool(2, 2, WholeWindowsOnly: true), [Network.Input])]);
+
+        Assert.Equal([1, 1, 2, 2], Enumerable.Range(2, 4).Select(side => NetworkProfile.OutputLengths(network, side)["pool1"]));
+        AssertFault(
+            "Layer \"pool1\" of the network test, for images with a side of 1: it reads 1 positions; expected at least 2.",
+            () => NetworkProfile.OutputLengths(network, 1));
+    }
+
+    [Fact]
+    public void OutputLengths_RegionLargerThanItsFrame_SaysHowManyPositionsItTakes() => AssertFault(
+        "Layer \"whole\" of the network test, for images with a side of 9: it reads 9 positions; expected at most 7.",
+        () => NetworkProfile.OutputLengths(
+            new Network("test", [new("whole", new AddEmptyFrame(Start: 5, Band: 1, Margin: 3, 1), [Network.Input, Network.Input])]), 9));
+
+    [Fact]
     public void OutputLengths_NothingLeftToCrop_SaysHowManyPositionsItTakes() => AssertFault(
         "Layer \"crop1\" of the network test, for images with a side of 9: it crops 9 positions; expected at least 10.",
         () => NetworkProfile.OutputLengths(new Network("test", [new("crop1", new Crop(1), [Network.Input, Network.Input])]), 9));

@@ -41,6 +41,15 @@ public sealed class NetworkTests
         { "alpha is -1; expected a number, at least 0", [new("norm", new LocalResponseNormalization(5, -1, 1), [Network.Input])] },
         { "beta is NaN; expected a number, at least 0", [new("norm", new LocalResponseNormalization(5, 1, float.NaN), [Network.Input])] },
         { "ratio is 1; expected at least 0 and less than 1", [new("drop", new Dropout(1), [Network.Input])] },
+        { "padding is -1; expected at least 0", [new("pad", new ZeroPad(-1), [Network.Input])] },
+        { "reads from 1 layers; expected 2", [new("whole", new AddEmptyFrame(7, 6, 198, 1), [Network.Input])] },
+        { "start is -1; expected at least 0", [new("whole", new AddEmptyFrame(-1, 6, 198, 1), [Network.Input, Network.Input])] },
+        { "band is -1; expected at least 0", [new("whole", new AddEmptyFrame(7, -1, 198, 1), [Network.Input, Network.Input])] },
+        { "margin is -1; expected at least 0", [new("whole", new AddEmptyFrame(7, 6, -1, 1), [Network.Input, Network.Input])] },
+        {
+            "reads maps with strides of 2 and 1; expected 8 and 1",
+            [Pool, new("whole", new AddEmptyFrame(7, 6, 198, 8), ["pool1", Network.Input])]
+        },
         { "its name is taken", [Pool, Pool] },
         { "its name is taken", [new(Network.Input, new Relu(), [Network.Input])] },
         { "no layer reads from it", [Pool, new("relu1", new Relu(), [Network.Input])] },
@@ -124,6 +133,28 @@ public sealed class NetworkTests
         Assert.Equal([new Parameter("up.weight", new Shape(8, 8, 4, 4), Filler.Bilinear)], network.FixedParameters);
         Assert.Equal(8 * 8 * 16, network.FixedParameterCount);
         Assert.DoesNotContain(network.Parameters, parameter => parameter.Name == "up.weight");
+    }
+
+    [Fact]
+    public void DerivedParameters_AreThoseOfAStoredFrame()
+    {
+        var network = new Network("test",
+        [
+            Pool,
+            new("pool1_change", new Bias(), ["pool1"]),
+            new("conv2_1", new Convolution(8, 3, Padding: 2, ReadsChange: true), ["pool1_change"]),
+            new("conv2_1_whole", new AddEmptyFrame(Start: 4, Band: 3, Margin: 20, Stride: 2), ["conv2_1", Network.Input]),
+        ]);
+
+        Assert.Equal(
+            [
+                new Parameter("pool1_change.bias", new Shape(3), Filler.Zero),
+                new Parameter("conv2_1.frame", new Shape(8), Filler.Zero),
+                new Parameter("conv2_1_whole.frame", new Shape(8, 10, 10), Filler.Zero),
+            ],
+            network.DerivedParameters);
+        Assert.Equal(3 + 8 + 800, network.DerivedParameterCount);
+        Assert.Equal((8 * 27) + 8, network.ParameterCount);
     }
 
     [Fact]

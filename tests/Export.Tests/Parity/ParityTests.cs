@@ -33,24 +33,27 @@ public sealed class ParityTests : IDisposable
 
         foreach (var network in cases.GroupBy(one => one.Network))
         {
-            foreach (var weights in new[] { $"{network.Key}.caffemodel", $"{network.Key}.pth" })
+            foreach (var (weights, frame) in new[]
             {
-                await ImportAsync(weights, network.First());
+                ($"{network.Key}.caffemodel", "stored"), ($"{network.Key}.caffemodel", "computed"), ($"{network.Key}.pth", "stored"),
+            })
+            {
+                await ImportAsync(weights, frame, network.First());
                 foreach (var one in network)
                 {
-                    AssertAgrees(one, weights);
+                    AssertAgrees(one, $"{weights}, frame {frame}");
                 }
             }
         }
     }
 
-    private async Task ImportAsync(string weights, Case one)
+    private async Task ImportAsync(string weights, string frame, Case one)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var exitCode = await new RootCommand { ImportCommand.Create() }.RunAsync(
             [
-                "import", folder[weights], "--network", one.Network, "--width", "0.0625", "--fc", $"{one.Fc}",
+                "import", folder[weights], "--network", one.Network, "--frame", frame, "--width", "0.0625", "--fc", $"{one.Fc}",
                 "--classes", string.Join(',', Enumerable.Range(0, one.Classes).Select(label => $"class {label}")),
                 "--output", folder["model.onnx"],
             ],

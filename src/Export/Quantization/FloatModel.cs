@@ -72,6 +72,9 @@ internal sealed class FloatModel
     /// <summary>Whether a node gives values of its first input and nothing else.</summary>
     public static bool IsRearranging(NodeProto node) => Rearranging.Contains(node.OpType) && node.Output.Count == 1;
 
+    /// <summary>The feature map that a layer gives, behind its ReLU where it has one.</summary>
+    public string OutputOf(NodeProto layer) => (ActivationBehind(layer.Output[0]) ?? layer).Output[0];
+
     private void RefuseUnfit(string path)
     {
         if (Proto.Graph.Node.FirstOrDefault(node => node.OpType is "QuantizeLinear" or "DequantizeLinear" or "QLinearConv" or "ConvInteger") is { } quantized)

@@ -24,7 +24,7 @@ internal sealed class QuantizedModel
     /// <summary>Those that something reads as floats again.</summary>
     private readonly HashSet<string> dequantized = [];
 
-    /// <summary>Those that a layer of floats reads.</summary>
+    /// <summary>Those that a layer of floats reads which gives bytes again.</summary>
     private readonly HashSet<string> shielded = [];
 
     private readonly GraphProto graph = new();
@@ -137,12 +137,12 @@ internal sealed class QuantizedModel
     private List<string> FloatInputs(NodeProto node) => node.OpType switch
     {
         "Shape" => [.. node.Input.Select(Quantized)],
-        "Conv" or "ConvTranspose" or "Gemm" => [Shielded(node.Input[0]), .. node.Input.Skip(1)],
+        "Conv" or "ConvTranspose" or "Gemm" when quantized.Contains(model.OutputOf(node)) => [Shielded(node.Input[0]), .. node.Input.Skip(1)],
         _ => [.. node.Input.Select(Dequantized)],
     };
 
-    // ONNX Runtime rounds the weights, too, of what stands between DequantizeLinear and QuantizeLinear. A Clip without bounds changes no
-    // value, and ends the pattern.
+    // ONNX Runtime rounds the weights, too, of a float layer that stands between DequantizeLinear and QuantizeLinear. A Clip without
+    // bounds changes no value, and breaks the pattern.
     private string Shielded(string tensor)
     {
         var floats = Dequantized(tensor);

@@ -55,7 +55,7 @@ internal sealed class Quantizer(
         if (integer.Count == 0)
         {
             throw new ExportException(FormattableString.Invariant(
-                $"No layer would be quantized: each is kept, or brings an error of more than {settings.MaxError} to the output."));
+                $"No layer would be quantized: each is kept, or brings an error of more than {settings.MaxError} to the output; expected one at least."));
         }
 
         var together = MeasureTogether(analysis, integer);

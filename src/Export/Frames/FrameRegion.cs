@@ -15,7 +15,8 @@ internal sealed record FrameRegion
     public required int Start { get; init; }
 
     /// <summary>
-    /// The positions along a border of the whole map that zero padding reaches; -1 for the image, whose frame is like what it is padded with.
+    /// The positions along a border of the whole map that zero padding reaches; -1 for the image, whose frame is like what it is padded
+    /// with.
     /// </summary>
     public required int Band { get; init; }
 

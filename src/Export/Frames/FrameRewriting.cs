@@ -53,9 +53,10 @@ internal sealed class FrameRewriting
     private bool TryFollow(Layer layer)
     {
         var input = layer.Inputs[0];
-        if (layer is { Operation: Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > FirstPadding } first } && input == Network.Input)
+        if (input == Network.Input)
         {
-            return TryConvolveImage(layer.Name, first);
+            return layer.Operation is Convolution { Kernel: 3, Stride: 1, Groups: 1, Padding: > FirstPadding } first
+                && TryConvolveImage(layer.Name, first);
         }
 
         if (layer.Inputs.Count > 1 || !regions.TryGetValue(input, out var region))

@@ -52,13 +52,14 @@ public static class StoredFrame
     }
 
     private static IEnumerable<Tensor> Derive(
-        Layer layer, NetworkWeights weights, FrameConstants constants, IReadOnlyDictionary<string, string> changes) => layer.Operation switch
-    {
-        Convolution { ReadsChange: true } => [PerChannel($"{layer.Name}.frame", constants.KernelSumOf(layer.Name))],
-        Bias => [PerChannel($"{layer.Name}.bias", [.. constants.Of(layer.Inputs[0]).Select(value => -value)])],
-        AddEmptyFrame frame => [FrameTensor.Compute($"{layer.Name}.frame", frame, weights, changes[layer.Inputs[0]])],
-        _ => [],
-    };
+        Layer layer, NetworkWeights weights, FrameConstants constants, IReadOnlyDictionary<string, string> changes) =>
+        layer.Operation switch
+        {
+            Convolution { ReadsChange: true } => [PerChannel($"{layer.Name}.frame", constants.KernelSumOf(layer.Name))],
+            Bias => [PerChannel($"{layer.Name}.bias", [.. constants.Of(layer.Inputs[0]).Select(value => -value)])],
+            AddEmptyFrame frame => [FrameTensor.Compute($"{layer.Name}.frame", frame, weights, changes[layer.Inputs[0]])],
+            _ => [],
+        };
 
     private static Tensor PerChannel(string name, float[] channels) =>
         Tensor.Create(name, new Shape(channels.Length), values => channels.CopyTo(values));

@@ -60,6 +60,9 @@ public sealed class Network
     /// <summary>The tensors, in order, that a pass over a network computed from the learned ones.</summary>
     public IReadOnlyList<Parameter> DerivedParameters => derivedParameters;
 
+    /// <summary>All of them: first the learned ones, then the fixed and the derived.</summary>
+    public IEnumerable<Parameter> AllParameters => parameters.Concat(fixedParameters).Concat(derivedParameters);
+
     /// <summary>The number of learned values.</summary>
     public long ParameterCount => parameters.Sum(parameter => parameter.Shape.Count);
 

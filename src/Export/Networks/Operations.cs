@@ -217,7 +217,9 @@ public sealed record ZeroPad(int Behind) : Operation
 /// </summary>
 /// <param name="Start">The first position of the region in the whole map, in both directions; at least 0.</param>
 /// <param name="Band">The positions along a border that zero padding reaches, at least 0.</param>
-/// <param name="Margin">By how much the framed image, on the grid of the first convolution's output, is larger than the image; at least 0.</param>
+/// <param name="Margin">
+/// By how much the framed image, on the grid of the first convolution's output, is larger than the image; at least 0.
+/// </param>
 /// <param name="Stride">Image pixels from one position of the map to the next, at least 1.</param>
 public sealed record AddEmptyFrame(int Start, int Band, int Margin, int Stride) : Operation
 {

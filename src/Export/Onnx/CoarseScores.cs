@@ -51,7 +51,7 @@ public sealed record CoarseScores(NetworkWeights Weights, Upsampling Upsampling)
     {
         var network = weights.Network;
         var shorter = new Network(network.Name, [.. network.Layers.TakeWhile(layer => layer != end)], network.SizeMultiple);
-        var kept = shorter.Parameters.Concat(shorter.FixedParameters).Concat(shorter.DerivedParameters).Select(parameter => weights[parameter.Name]);
+        var kept = shorter.AllParameters.Select(parameter => weights[parameter.Name]);
         return NetworkWeights.Match(shorter, kept, network.Name);
     }
 

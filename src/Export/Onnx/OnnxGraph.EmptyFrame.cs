@@ -32,7 +32,8 @@ internal sealed partial class OnnxGraph
         {
             var (index, band) = (Integer($"{what}.axis", axis), frame.Band);
             long[] shortest = [.. Enumerable.Range(0, frame.ShortestLength).Select(position => (long)position)];
-            var firstBehind = Integers($"{what}.first_behind", [.. shortest.Select(position => (frame.Stride * (position - band - 1)) + 1)]);
+            var firstBehind = Integers(
+                $"{what}.first_behind", [.. shortest.Select(position => (frame.Stride * (position - band - 1)) + 1)]);
             var behind = Node($"{what}.rounded_behind", "Add", firstBehind, Node($"{what}.overhang", "Gather", overhang, index));
             var inParameter = Node(
                 $"{what}.in_parameter",

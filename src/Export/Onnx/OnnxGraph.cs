@@ -213,7 +213,7 @@ internal sealed partial class OnnxGraph
         graph.Node.Add(node);
     }
 
-    /// <summary>The bias as it is learned; what is added to it is so when the model is loaded, and the model keeps what was learned.</summary>
+    /// <summary>The bias; what a stored frame adds to it is added when the model is loaded, so that the file keeps what was learned.</summary>
     private string BiasOf(string layer, Convolution convolution)
     {
         var bias = Learned($"{layer}.bias");

@@ -36,8 +36,7 @@ public static class OnnxWriter
     public static void RefuseTooLarge(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var largest = network.Parameters.Concat(network.FixedParameters).Concat(network.DerivedParameters)
-            .MaxBy(parameter => parameter.Shape.Count);
+        var largest = network.AllParameters.MaxBy(parameter => parameter.Shape.Count);
         if (largest is not null && largest.Shape.Count > Array.MaxLength / sizeof(float))
         {
             throw new ExportException(

@@ -19,9 +19,8 @@ public sealed class NetworkWeights
     /// <summary>The network.</summary>
     public Network Network { get; }
 
-    /// <summary>The tensors of all parameters, first the learned ones, then the fixed and the derived, each in the network's order.</summary>
-    public IReadOnlyList<Tensor> Tensors =>
-        [.. Network.Parameters.Concat(Network.FixedParameters).Concat(Network.DerivedParameters).Select(parameter => tensors[parameter.Name])];
+    /// <summary>The tensors of all parameters, first the learned ones, then the fixed and the derived, in the network's order.</summary>
+    public IReadOnlyList<Tensor> Tensors => [.. Network.AllParameters.Select(parameter => tensors[parameter.Name])];
 
     /// <summary>
     /// The tensor of a parameter, in the parameter's shape; of a deconvolution that keeps channels apart, [channels, 1, k, k].
@@ -33,8 +32,8 @@ public sealed class NetworkWeights
     /// <summary>Joins a network and its weights.</summary>
     /// <param name="network">The network.</param>
     /// <param name="tensors">
-    /// The network's learned and derived parameters, in any order. The fixed ones may be among them, dense or channel by channel; a deconvolution
-    /// without one has the bilinear kernel. So may the factors of <see cref="Scale"/> layers, one a channel, as Caffe stores them, if
+    /// The network's learned and derived parameters, in any order. The fixed ones may be among them, dense or channel by channel; a
+    /// deconvolution without one has the bilinear kernel. So may the factors of <see cref="Scale"/> layers, one a channel, as Caffe stores them, if
     /// they are those of the network.
     /// </param>
     /// <param name="source">Where the tensors come from, for messages.</param>
@@ -79,7 +78,7 @@ public sealed class NetworkWeights
             }
         }
 
-        var expected = network.Parameters.Concat(network.FixedParameters).Concat(network.DerivedParameters)
+        var expected = network.AllParameters
             .Select(parameter => parameter.Name)
             .ToHashSet(StringComparer.Ordinal);
         faults.AddRange(byName.Values.Where(tensor => !expected.Contains(tensor.Name)).Select(tensor =>

@@ -41,7 +41,8 @@ public sealed class StoredFrameTests
         Assert.Contains((1, 1), Sizes);
         Assert.Equal(CoarsestStride, Sizes.Select(size => size.Height % CoarsestStride).Distinct().Count());
         Assert.Equal(CoarsestStride, Sizes.Select(size => size.Width % CoarsestStride).Distinct().Count());
-        Assert.Equal(FrameStride * FrameStride, Sizes.Select(size => (size.Height % FrameStride, size.Width % FrameStride)).Distinct().Count());
+        var pairs = Sizes.Select(size => (size.Height % FrameStride, size.Width % FrameStride)).Distinct();
+        Assert.Equal(FrameStride * FrameStride, pairs.Count());
     }
 
     [Theory]
@@ -127,13 +128,14 @@ public sealed class StoredFrameTests
 
         Assert.Equal((6, 7, 198, 8), (operation.Band, operation.Start, operation.Margin, operation.Stride));
         var largest = map.Values.Max();
+        var (framedHeight, framedWidth) = (height + operation.Margin, width + operation.Margin);
         for (var channel = 0; channel < map.Channels; channel++)
         {
             for (var y = 0; y < map.Height; y++)
             {
                 for (var x = 0; x < map.Width; x++)
                 {
-                    var (row, column) = (operation.FramePosition(y, height + operation.Margin), operation.FramePosition(x, width + operation.Margin));
+                    var (row, column) = (operation.FramePosition(y, framedHeight), operation.FramePosition(x, framedWidth));
                     var held = frame[(((channel * operation.Positions) + row) * operation.Positions) + column];
                     Assert.Equal(map[channel, y, x], held, tolerance: 1e-5 * largest);
                 }
@@ -191,21 +193,28 @@ public sealed class StoredFrameTests
     private static NetworkWeights WithFeaturesOfEqualStrength(Network network)
     {
         var weights = OnnxModels.WithoutZeros(network, seed: 3);
-        var factors = network.Layers.Where(layer => layer.Operation is Scale)
-            .ToDictionary(layer => layer.Name.Replace("scale_", "score_", StringComparison.Ordinal) + ".weight", layer => ((Scale)layer.Operation).Factor);
-        return NetworkWeights.Match(
-            network,
-            network.Parameters.Select(parameter => weights[parameter.Name]).Select(tensor => factors.TryGetValue(tensor.Name, out var factor)
-                ? Tensor.Create(tensor.Name, tensor.Shape, values => System.Numerics.Tensors.TensorPrimitives.Divide(tensor.Values, factor, values))
-                : tensor),
-            "the test");
+        var factors = network.Layers.Where(layer => layer.Operation is Scale).ToDictionary(
+            layer => $"{layer.Name.Replace("scale_", "score_", StringComparison.Ordinal)}.weight",
+            layer => ((Scale)layer.Operation).Factor);
+        return NetworkWeights.Match(network, network.Parameters.Select(parameter => Strengthen(weights[parameter.Name])), "the test");
+
+        Tensor Strengthen(Tensor tensor) => !factors.TryGetValue(tensor.Name, out var factor)
+            ? tensor
+            : Tensor.Create(tensor.Name, tensor.Shape, values =>
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    values[i] = tensor.Values[i] / factor;
+                }
+            });
     }
 
     private static void AssertClose(float[] expected, float[] actual, double relativeTolerance, string what)
     {
         Assert.Equal(expected.Length, actual.Length);
         var difference = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
-        Assert.True(difference <= relativeTolerance, FormattableString.Invariant($"{what}: differs by {difference:E1} of the largest score"));
+        Assert.True(
+            difference <= relativeTolerance, FormattableString.Invariant($"{what}: differs by {difference:E1} of the largest score"));
     }
 
     /// <summary>A model in memory.</summary>
@@ -224,7 +233,8 @@ public sealed class StoredFrameTests
         public float[] Run(params FloatImage[] images)
         {
             float[] values = [.. images.SelectMany(image => image.Values).Select(value => (float)value)];
-            using var input = OrtValue.CreateTensorValueFromMemory(values, [images.Length, images[0].Channels, images[0].Height, images[0].Width]);
+            using var input = OrtValue.CreateTensorValueFromMemory(
+                values, [images.Length, images[0].Channels, images[0].Height, images[0].Width]);
             using var outputs = session.Run(options, ["image"], [input], ["logits"]);
             return outputs[0].GetTensorDataAsSpan<float>().ToArray();
         }

@@ -186,7 +186,7 @@ public sealed class NetworkProfileTests
     public void OutputLengths_RegionLargerThanItsFrame_SaysHowManyPositionsItTakes() => AssertFault(
         "Layer \"whole\" of the network test, for images with a side of 9: it reads 9 positions; expected at most 7.",
         () => NetworkProfile.OutputLengths(
-            new Network("test", [new("whole", new AddEmptyFrame(Start: 5, Band: 1, Margin: 3, Stride: 1), [Network.Input, Network.Input])]), 9));
+            new Network("test", [new("whole", new AddEmptyFrame(Start: 5, Band: 1, Margin: 3, 1), [Network.Input, Network.Input])]), 9));
 
     [Fact]
     public void OutputLengths_NothingLeftToCrop_SaysHowManyPositionsItTakes() => AssertFault(

@@ -5,8 +5,8 @@ public enum PaddingVariant
 {
     /// <summary>
     /// Every convolution and deconvolution is padded so that nothing is left over: for images whose sides are multiples of the coarsest
-    /// stride. It takes about 60 % of the work of <see cref="Original"/> as the authors have it; weights of the original need fine-tuning, for its grid lies
-    /// elsewhere.
+    /// stride. It takes about 60 % of the work of <see cref="Original"/> as the authors have it; weights of the original need
+    /// fine-tuning, for its grid lies elsewhere.
     /// </summary>
     Same,
 

@@ -6,7 +6,6 @@ using FcnService.Export.Tests.Reference;
 using FcnService.Export.Weights;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace FcnService.Export.Tests.Frames;
 
@@ -199,9 +198,15 @@ public sealed class StoredFrameTests
             layer => ((Scale)layer.Operation).Factor);
         return NetworkWeights.Match(network, network.Parameters.Select(parameter => Strengthen(weights[parameter.Name])), "the test");
 
-        Tensor Strengthen(Tensor tensor) => factors.TryGetValue(tensor.Name, out var factor)
-            ? Tensor.Create(tensor.Name, tensor.Shape, values => TensorPrimitives.Divide(tensor.Values, factor, values))
-            : tensor;
+        Tensor Strengthen(Tensor tensor) => !factors.TryGetValue(tensor.Name, out var factor)
+            ? tensor
+            : Tensor.Create(tensor.Name, tensor.Shape, values =>
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    values[i] = tensor.Values[i] / factor;
+                }
+            });
     }
 
     private static void AssertClose(float[] expected, float[] actual, double relativeTolerance, string what)

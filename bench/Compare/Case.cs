@@ -15,6 +15,9 @@ internal sealed record Case(string Name, ImageSize Photo, int Clients)
     /// <summary>How often each server has its turn.</summary>
     public int Rounds { get; init; } = 5;
 
+    /// <summary>How long each server has work before its first turn. The runtime compiles what was called thirty times once more.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a turn is.</summary>
     public TimeSpan Turn { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -24,11 +27,14 @@ internal sealed record Case(string Name, ImageSize Photo, int Clients)
     /// <summary>What is compared. The first one's masks are those that all others are held against.</summary>
     public required IReadOnlyList<Contender> Contenders { get; init; }
 
-    /// <summary>Which throughputs are divided by which.</summary>
-    public required IReadOnlyList<Comparison> Comparisons { get; init; }
+    /// <summary>What it is to show.</summary>
+    public required IReadOnlyList<Goal> Goals { get; init; }
 
     /// <summary>The same in a few seconds.</summary>
-    public Case Shortened() => this with { Photos = 2, Rounds = 2, Turn = TimeSpan.FromSeconds(2), RequestsAlone = 10 };
+    public Case Shortened() => this with
+    {
+        Photos = 2, Rounds = 2, WarmUp = TimeSpan.FromSeconds(2), Turn = TimeSpan.FromSeconds(2), RequestsAlone = 5,
+    };
 }
 
 /// <summary>A server with a model.</summary>
@@ -53,9 +59,3 @@ internal sealed record Model(string Name, int MultipleOf, params IReadOnlyList<s
     /// <summary>The model that it is made of.</summary>
     public Model? Source { get; init; }
 }
-
-/// <summary>One throughput divided by another.</summary>
-/// <param name="Contender">Whose.</param>
-/// <param name="Baseline">By whose.</param>
-/// <param name="Goal">What the quotient should reach.</param>
-internal sealed record Comparison(string Contender, string Baseline, double Goal);

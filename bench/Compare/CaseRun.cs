@@ -28,7 +28,7 @@ internal sealed class CaseRun(Case settings, IReadOnlyList<byte[]> photos, Model
         foreach (var contender in running)
         {
             Say(contender.Contender, "warms up");
-            await contender.TakeTurnAsync(photos, settings, cancellation);
+            await contender.WorkAsync(photos, settings, settings.WarmUp, cancellation);
         }
 
         for (var round = 1; round <= settings.Rounds; round++)

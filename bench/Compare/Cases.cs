@@ -29,17 +29,20 @@ internal static class Cases
                 new Contender("node", Node, Camvid),
                 new Contender("python", Python, Camvid),
             ],
-            Comparisons =
+            Goals =
             [
-                new Comparison("service", "node", Goal: 1.35),
-                new Comparison("service, int8", "node", Goal: 3),
-                new Comparison("service", "python", Goal: 1.5),
-                new Comparison("service, int8", "python", Goal: 3.5),
+                Goal.Throughput("service", "node", atLeast: 1.35),
+                Goal.Throughput("service, int8", "node", atLeast: 3),
+                Goal.Throughput("service", "python", atLeast: 1.5),
+                Goal.Throughput("service, int8", "python", atLeast: 3.5),
+                Goal.OwnTime("service", atMost: 8),
+                Goal.Allocations("service", atMost: 64),
             ],
         },
         new Case("vgg16", new ImageSize(500, 500), Clients: 1)
         {
             Photos = 2,
+            WarmUp = TimeSpan.FromSeconds(30),
             RequestsAlone = 5,
             Contenders =
             [
@@ -48,12 +51,15 @@ internal static class Cases
                 new Contender("node", Node, Vgg16),
                 new Contender("python", Python, Vgg16),
             ],
-            Comparisons =
+            Goals =
             [
-                new Comparison("service", "node", Goal: 1.4),
-                new Comparison("service, int8", "node", Goal: 4),
-                new Comparison("service", "python", Goal: 1.5),
-                new Comparison("service, int8", "python", Goal: 3.5),
+                Goal.Throughput("service", "node", atLeast: 1.4),
+                Goal.Throughput("service, int8", "node", atLeast: 4),
+                Goal.Throughput("service", "python", atLeast: 1.5),
+                Goal.Throughput("service, int8", "python", atLeast: 3.5),
+                Goal.OwnShare("service", atMost: 2),
+                Goal.Memory("service", atMost: 450),
+                Goal.Allocations("service", atMost: 64),
             ],
         },
     ];

@@ -20,6 +20,9 @@ internal sealed class Measurement
     /// <summary>The most resident memory of its process, from its start to the end of the last turn, in bytes.</summary>
     public long PeakBytes { get; set; }
 
+    /// <summary>That peak without the model.</summary>
+    public long BytesBeyondModel => PeakBytes - ModelBytes;
+
     /// <summary>Requests one at a time; none for peers.</summary>
     public List<StageTiming> Alone { get; } = [];
 
@@ -41,4 +44,7 @@ internal sealed record StageTiming(double RoundTrip, IReadOnlyDictionary<string,
 
     /// <summary>All other stages: the service's own work.</summary>
     public double OtherStages => Stages.Sum(stage => stage.Value) - Inference;
+
+    /// <summary>The share of the round trip, 0 to 1, that is not the network's.</summary>
+    public double OwnShare => 1 - (Inference / RoundTrip);
 }

@@ -11,7 +11,7 @@ using FcnService.DecoderMemory;
 
 if (args is ["draw", var path, var caseName])
 {
-    Vips.Draw(path, Cases.All.Single(c => c.Name == caseName));
+    Picture.Draw(path, Cases.All.Single(c => c.Name == caseName));
     return 0;
 }
 

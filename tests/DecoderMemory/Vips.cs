@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FcnService.DecoderMemory;
 
-/// <summary>What drawing and measuring need of libvips beyond what the service calls.</summary>
+/// <summary>What drawing and measuring need of libvips beyond what the service calls. Images are not freed: the programs soon end.</summary>
 internal static partial class Vips
 {
     private const string Library = "vips";
@@ -15,22 +15,29 @@ internal static partial class Vips
     [LibraryImport(Library, EntryPoint = "vips_tracked_get_mem")]
     public static partial nuint Allocated();
 
-    /// <summary>Draws a coloured picture with detail and saves it.</summary>
-    public static void Draw(string path, Case drawn)
+    /// <summary>Makes libvips ready; to be called before anything else, any number of times.</summary>
+    public static void Start()
     {
-        Initialize("DecoderMemory");
-        var isDeep = drawn.Bands.EndsWith("16", StringComparison.Ordinal);
-        var hasAlpha = drawn.Bands.StartsWith("rgba", StringComparison.Ordinal);
-        // Rings that become finer outwards: neither plain nor noise.
-        var image = Run("zone", 0, ("width", $"{drawn.Width}"), ("height", $"{drawn.Height}"), ("uchar", "true"));
-        image = Run("linear", image, ("a", (isDeep ? "200 150 90" : "1 0.7 0.4") + (hasAlpha ? " 1" : string.Empty)), ("b", "0"));
-        image = Run("cast", image, ("format", isDeep ? "ushort" : "uchar"));
-        image = Run("copy", image, ("interpretation", isDeep ? "rgb16" : "srgb"));
-        SetInt(image, "orientation", drawn.Orientation);
-        Run(drawn.Saver, image, [("filename", path), .. drawn.Options]);
+        if (Initialize("FcnService") != 0)
+        {
+            throw new InvalidOperationException($"libvips does not start: {Error()}");
+        }
     }
 
-    private static nint Run(string name, nint input, params ReadOnlySpan<(string Name, string Value)> arguments)
+    /// <summary>An image over a copy of 8-bit RGB pixels, three bytes each.</summary>
+    public static nint FromRgb(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        const int unsignedChar = 0;
+        var image = ImageNewFromMemoryCopy(pixels, (nuint)pixels.Length, width, height, bands: 3, unsignedChar);
+        return image != 0 ? Run("copy", image, ("interpretation", "srgb")) : throw new InvalidOperationException($"No image: {Error()}");
+    }
+
+    /// <summary>Runs an operation that makes an image, or saves one.</summary>
+    /// <param name="name">The operation's.</param>
+    /// <param name="input">The image that it reads, or 0.</param>
+    /// <param name="arguments">Its other arguments.</param>
+    /// <returns>The image made, or 0.</returns>
+    public static nint Run(string name, nint input, params ReadOnlySpan<(string Name, string Value)> arguments)
     {
         var operation = OperationNew(name);
         if (operation == 0)
@@ -71,7 +78,7 @@ internal static partial class Vips
     }
 
     [LibraryImport(Library, EntryPoint = "vips_image_set_int", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial void SetInt(nint image, string field, int value);
+    public static partial void SetInt(nint image, string field, int value);
 
     private static string Error() => Marshal.PtrToStringUTF8(ErrorBuffer()) ?? string.Empty;
 
@@ -80,6 +87,9 @@ internal static partial class Vips
 
     [LibraryImport(Library, EntryPoint = "vips_error_buffer")]
     private static partial nint ErrorBuffer();
+
+    [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory_copy")]
+    private static partial nint ImageNewFromMemoryCopy(ReadOnlySpan<byte> data, nuint size, int width, int height, int bands, int format);
 
     [LibraryImport(Library, EntryPoint = "vips_operation_new", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint OperationNew(string name);

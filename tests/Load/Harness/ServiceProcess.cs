@@ -6,12 +6,14 @@ using System.Runtime.InteropServices;
 
 namespace FcnService.Load.Harness;
 
-/// <summary>The built service as a process of its own, on a free port of the loopback interface.</summary>
+/// <summary>A service, this one or another, as a process of its own, on a free port of the loopback interface.</summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
 
     private const int KeptLines = 1000;
+
+    private const string ReadyPath = "/healthz/ready";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -40,19 +42,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>Resident memory, in bytes.</summary>
     /// <exception cref="ServiceFault">The service has ended.</exception>
-    public long ResidentBytes
-    {
-        get
-        {
-            if (!IsRunning)
-            {
-                throw new ServiceFault($"It ended with exit code {process.ExitCode}: {string.Join(" / ", Output.TakeLast(3))}");
-            }
+    public long ResidentBytes => Refreshed().WorkingSet64;
 
-            process.Refresh();
-            return process.WorkingSet64;
-        }
-    }
+    /// <summary>The most resident memory that there has been, in bytes.</summary>
+    /// <exception cref="ServiceFault">The service has ended.</exception>
+    public long PeakResidentBytes => Refreshed().PeakWorkingSet64;
 
     public bool IsRunning => !process.HasExited;
 
@@ -61,13 +55,26 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     /// <exception cref="ServiceFault">It is not within 60 s.</exception>
-    public static async Task<ServiceProcess> StartReadyAsync(CancellationToken cancellation, params string[] settings)
+    public static Task<ServiceProcess> StartReadyAsync(CancellationToken cancellation, params string[] settings)
     {
-        var service = Start(Folder, FreePort(), settings);
+        var port = FreePort();
+        return StartReadyAsync(Command(Folder, port, settings), port, ReadyPath, cancellation);
+    }
+
+    /// <summary>Starts any server and waits until it is ready.</summary>
+    /// <param name="command">What starts it.</param>
+    /// <param name="port">Where it will listen.</param>
+    /// <param name="readyPath">What it answers with 200 once it is ready.</param>
+    /// <param name="cancellation">Ends the waiting and the server.</param>
+    /// <exception cref="ServiceFault">It is not ready within 60 s.</exception>
+    public static async Task<ServiceProcess> StartReadyAsync(
+        ProcessStartInfo command, int port, string readyPath, CancellationToken cancellation)
+    {
+        var service = Start(command, port);
         try
         {
             var clock = Stopwatch.StartNew();
-            while (!await service.IsReadyAsync(cancellation))
+            while (!await service.IsReadyAsync(cancellation, readyPath))
             {
                 if (!service.IsRunning || clock.Elapsed > StartLimit)
                 {
@@ -88,20 +95,11 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service in a folder, without waiting.</summary>
-    public static ServiceProcess Start(string folder, int port, params string[] settings)
-    {
-        var start = new ProcessStartInfo("dotnet", ["FcnService.Api.dll", $"--urls=http://127.0.0.1:{port}", .. settings])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var service = new ServiceProcess(new Process { StartInfo = start }, port);
-        service.process.Start();
-        service.process.BeginOutputReadLine();
-        service.process.BeginErrorReadLine();
-        return service;
-    }
+    public static ServiceProcess Start(string folder, int port, params string[] settings) => Start(Command(folder, port, settings), port);
+
+    /// <summary>What starts the service in a folder.</summary>
+    public static ProcessStartInfo Command(string folder, int port, params string[] settings) =>
+        new("dotnet", ["FcnService.Api.dll", $"--urls=http://127.0.0.1:{port}", .. settings]) { WorkingDirectory = folder };
 
     /// <summary>A port that nothing listens on at this moment.</summary>
     public static int FreePort()
@@ -111,8 +109,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public async Task<bool> IsReadyAsync(CancellationToken cancellation) =>
-        (await LoadClient.SendAsync(Port, Request.Get("/healthz/ready"), cancellation)).Status == 200;
+    public async Task<bool> IsReadyAsync(CancellationToken cancellation, string path = ReadyPath) =>
+        (await LoadClient.SendAsync(Port, Request.Get(path), cancellation)).Status == 200;
 
     /// <summary>Asks the service to end, as an orchestrator does.</summary>
     public void SendTerminate() => _ = Kill(process.Id, Terminate);
@@ -146,6 +144,27 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
+    }
+
+    private static ServiceProcess Start(ProcessStartInfo command, int port)
+    {
+        (command.RedirectStandardOutput, command.RedirectStandardError) = (true, true);
+        var service = new ServiceProcess(new Process { StartInfo = command }, port);
+        service.process.Start();
+        service.process.BeginOutputReadLine();
+        service.process.BeginErrorReadLine();
+        return service;
+    }
+
+    private Process Refreshed()
+    {
+        if (!IsRunning)
+        {
+            throw new ServiceFault($"It ended with exit code {process.ExitCode}: {string.Join(" / ", Output.TakeLast(3))}");
+        }
+
+        process.Refresh();
+        return process;
     }
 
     private void Keep(string? line)

@@ -1,0 +1,66 @@
+using FcnService.Compare.Servers;
+using FcnService.Inference.Geometry;
+
+namespace FcnService.Compare;
+
+/// <summary>What is compared: a line for each server and the making of each model.</summary>
+internal static class Cases
+{
+    private static readonly Service Service = new();
+    private static readonly NodePeer Node = new();
+    private static readonly PythonPeer Python = new();
+
+    private static readonly Model Camvid = new("fcn8s-camvid", MultipleOf: 32);
+    private static readonly Model CamvidInt8 = new("fcn8s-camvid-int8", MultipleOf: 32);
+
+    private static readonly Model Vgg16 = new(
+        "fcn8s-vgg16", MultipleOf: 1, "export", "fcn8s", "--padding", "original", "--weights", "{weights}", "--output", "{output}");
+
+    private static readonly Model Vgg16Int8 = new("fcn8s-vgg16-int8", MultipleOf: 1);
+
+    public static IReadOnlyList<Case> All { get; } =
+    [
+        new Case("default", new ImageSize(480, 360), Clients: 4)
+        {
+            Contenders =
+            [
+                new Contender("service", Service, Camvid),
+                new Contender("service, int8", Service, CamvidInt8) { MustAgree = false },
+                new Contender("node", Node, Camvid),
+                new Contender("python", Python, Camvid),
+            ],
+            Goals =
+            [
+                Goal.Throughput("service", "node", atLeast: 1.35),
+                Goal.Throughput("service, int8", "node", atLeast: 3),
+                Goal.Throughput("service", "python", atLeast: 1.5),
+                Goal.Throughput("service, int8", "python", atLeast: 3.5),
+                Goal.OwnTime("service", atMost: 8),
+                Goal.Allocations("service", atMost: 64),
+            ],
+        },
+        new Case("vgg16", new ImageSize(500, 500), Clients: 1)
+        {
+            Photos = 2,
+            WarmUp = TimeSpan.FromSeconds(30),
+            RequestsAlone = 5,
+            Contenders =
+            [
+                new Contender("service", Service, Vgg16),
+                new Contender("service, int8", Service, Vgg16Int8) { MustAgree = false },
+                new Contender("node", Node, Vgg16),
+                new Contender("python", Python, Vgg16),
+            ],
+            Goals =
+            [
+                Goal.Throughput("service", "node", atLeast: 1.4),
+                Goal.Throughput("service, int8", "node", atLeast: 4),
+                Goal.Throughput("service", "python", atLeast: 1.5),
+                Goal.Throughput("service, int8", "python", atLeast: 3.5),
+                Goal.OwnShare("service", atMost: 2),
+                Goal.Memory("service", atMost: 450),
+                Goal.Allocations("service", atMost: 64),
+            ],
+        },
+    ];
+}

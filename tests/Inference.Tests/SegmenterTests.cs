@@ -125,6 +125,22 @@ public sealed class SegmenterTests : IDisposable
     }
 
     [Fact]
+    public void ReadInput_Photo_IsNormalizedAndPadded()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 40 * 30).SelectMany(_ => new byte[] { 10, 20, 30 })];
+
+        using var input = segmenter.ReadInput(PngFile.WriteRgb(40, 30, pixels));
+
+        Assert.Equal(new ImageSize(64, 32), input.Size);
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var plane = input.Values.Span.Slice(channel * 64 * 32, 64 * 32);
+            Assert.Equal(30 - (10 * channel) - Mean[channel], plane[(29 * 64) + 39], 1e-5f);
+            Assert.Equal((0, 0), (plane[40], plane[30 * 64]));
+        }
+    }
+
+    [Fact]
     public void Segment_InParallel_GivesTheSameMasks()
     {
         byte[][] photos = [Drawn(64, 48), Drawn(33, 97), Drawn(128, 20)];

@@ -32,5 +32,5 @@ internal readonly record struct Scores(float[] Values, int Classes, ImageSize Gr
     }
 
     /// <summary>Labels the photo.</summary>
-    public void Label(ClassMap map) => ScoreArgmax.Label(Values, Classes, Grid, Sampling, map);
+    public void Label(ClassMap map) => ScoreArgmax.Label(new ScoreGrid(Values, Classes, Grid, TensorLayout.Nchw), Sampling, map);
 }

@@ -51,8 +51,9 @@ internal sealed record Contender(string Name, IServer Server, Model Model)
 /// <param name="Name">Its name without the extension.</param>
 /// <param name="MultipleOf">Peers pad photos to a multiple of so many pixels; the service knows it from the file.</param>
 /// <param name="Command">
-/// The arguments of src/Export that write it to {output}, with random weights of FCN-8s in {weights}, the file of <see cref="Source"/> in
-/// {source} and the case's photos in {photos}; none for a file in the repository's folder of models.
+/// The arguments of src/Export that write it to {output}, with the default model's 32-bit weights in {camvid}, random weights of FCN-8s in
+/// {weights}, the file of <see cref="Source"/> in {source} and the case's photos in {photos}; none for a file in the repository's folder of
+/// models.
 /// </param>
 internal sealed record Model(string Name, int MultipleOf, params IReadOnlyList<string> Command)
 {

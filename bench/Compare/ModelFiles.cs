@@ -61,6 +61,7 @@ internal sealed class ModelFiles(string root, IReadOnlyDictionary<string, string
     {
         "{output}" => path,
         "{weights}" => Weights(),
+        "{camvid}" => Path.Combine(ServiceProcess.Repository, "models", "fp32", "fcn8s-camvid.onnx"),
         "{photos}" => PhotoFolder(),
         "{source}" => Get(model.Source ?? throw new InvalidOperationException($"{model.Name} is made of no other model.")),
         _ => argument,

@@ -14,7 +14,7 @@ public sealed class SegmenterTests : IDisposable
     private static readonly float[] Mean = [104.00699f, 116.66877f, 122.67892f];
     private static readonly float[] Std = [1, 1, 1];
 
-    private static readonly string ModelFile = Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+    private static readonly string ModelFile = Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
     private static readonly ImageDecoder Decoder = new(new ImageLimits());
 
     private readonly Segmenter segmenter = new(ModelSession.Load(ModelFile, new SessionSettings()), Decoder);

@@ -19,8 +19,8 @@ internal sealed partial class ModelLoading(
     IHostApplicationLifetime lifetime,
     ILogger<ModelLoading> logger) : BackgroundService
 {
-    // Every weight is touched and all code compiled with a small image too.
-    private static readonly ImageSize WarmUpSize = new(64, 64);
+    // A small image touches every weight and compiles all code too; one of odd sides shows whether the network takes what it says.
+    private static readonly ImageSize WarmUpSize = new(61, 43);
 
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly string directory = options.Value.FindDirectory(environment.ContentRootPath);
@@ -52,8 +52,14 @@ internal sealed partial class ModelLoading(
 
     public override void Dispose()
     {
-        oneAtATime.Dispose();
         base.Dispose();
+        // A process that ends while a native library is at work crashes: after a start that failed, loading may still go on.
+        if (ExecuteTask is { } loading)
+        {
+            Task.WaitAny(loading);
+        }
+
+        oneAtATime.Dispose();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => LoadAndWatchAsync(stoppingToken), stoppingToken);
@@ -80,7 +86,14 @@ internal sealed partial class ModelLoading(
 
         if (options.Value.WatchSeconds > 0)
         {
-            await WatchAsync(files, stopping);
+            try
+            {
+                await WatchAsync(files, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // The service ends, maybe before it has begun: nothing to tell.
+            }
         }
     }
 

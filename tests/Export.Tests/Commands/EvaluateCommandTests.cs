@@ -116,7 +116,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("mean IU", output);
     }
 
-    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
 
     private static async Task<EvaluationResult> EvaluateAsync(string model, string dataset, string root, string split)
     {

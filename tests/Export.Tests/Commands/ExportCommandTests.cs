@@ -54,9 +54,9 @@ public sealed class ExportCommandTests : IDisposable
         ]);
 
         Assert.Equal((0, ""), (exitCode, error));
-        var committed = File.ReadAllBytes(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"));
+        var committed = File.ReadAllBytes(Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx"));
         var exported = File.ReadAllBytes(folder["fcn8s-camvid.onnx"]);
-        Assert.True(exported.AsSpan().SequenceEqual(committed), "models/fcn8s-camvid.onnx is not what the exporter writes");
+        Assert.True(exported.AsSpan().SequenceEqual(committed), "models/fp32/fcn8s-camvid.onnx is not what the exporter writes");
     }
 
     [Fact]

@@ -183,7 +183,7 @@ public sealed partial class QuantizeCommandTests : IDisposable
         Assert.False(File.Exists(folder["int8.onnx"]));
     }
 
-    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
 
     private string WriteModel()
     {

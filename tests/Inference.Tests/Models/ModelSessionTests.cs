@@ -8,7 +8,7 @@ namespace FcnService.Inference.Tests.Models;
 
 public sealed class ModelSessionTests
 {
-    private static readonly string CamVid = Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+    private static readonly string CamVid = Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
 
     [Fact]
     public void Load_ModelOfThisRepository_TakesTheContractFromItsMetadata()

@@ -7,7 +7,7 @@ namespace FcnService.Inference.Tests.Scheduling;
 public sealed class InferenceSchedulerTests : IDisposable
 {
     private readonly ModelSession session = ModelSession.Load(
-        Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"), new SessionSettings());
+        Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx"), new SessionSettings());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

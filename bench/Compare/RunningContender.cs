@@ -27,6 +27,8 @@ internal sealed class RunningContender : IAsyncDisposable
     {
         var port = ServiceProcess.FreePort();
         var command = contender.Server.Command(model, contender.Model.MultipleOf, port);
+        // A first start leaves what a server keeps for its next ones; it is those that are compared.
+        await (await ServiceProcess.StartReadyAsync(command, port, contender.Server.ReadyPath, cancellation)).DisposeAsync();
         var process = await ServiceProcess.StartReadyAsync(command, port, contender.Server.ReadyPath, cancellation);
         // A link has no length of its own.
         var file = new FileInfo(model);

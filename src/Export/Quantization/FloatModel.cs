@@ -1,6 +1,7 @@
 using FcnService.Export.Onnx;
 using FcnService.Export.Weights;
 using Google.Protobuf;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace FcnService.Export.Quantization;
 
@@ -98,12 +99,13 @@ internal sealed class FloatModel
 
     private ConvolutionLayer? LayerOf(NodeProto convolution)
     {
-        if (Single(convolution, 1) is not { Shape.Dimensions.Count: 4 } weight || (convolution.Input.Count > 2 && Single(convolution, 2) is null))
+        var bias = Single(convolution, 2) ?? ConstantSum(convolution, 2);
+        if (Single(convolution, 1) is not { Shape.Dimensions.Count: 4 } weight || (convolution.Input.Count > 2 && bias is null))
         {
             return null;
         }
 
-        var layer = new ConvolutionLayer(convolution, ActivationBehind(convolution.Output[0]), weight, Single(convolution, 2));
+        var layer = new ConvolutionLayer(convolution, ActivationBehind(convolution.Output[0]), weight, bias);
         // What the model gives stays a float.
         return IsOutput(layer.Output) ? null : layer;
     }
@@ -129,6 +131,18 @@ internal sealed class FloatModel
         && constant.DataType == (int)TensorProto.Types.DataType.Float
             ? OnnxTensors.ReadSingle(constant)
             : null;
+
+    // As the bias of a convolution whose frame is stored.
+    private Tensor? ConstantSum(NodeProto node, int input)
+    {
+        if (node.Input.Count <= input || !producers.TryGetValue(node.Input[input], out var sum) || sum.OpType != "Add"
+            || Single(sum, 0) is not { } first || Single(sum, 1) is not { } second || !first.Shape.Equals(second.Shape))
+        {
+            return null;
+        }
+
+        return Tensor.Create(sum.Output[0], first.Shape, values => TensorPrimitives.Add(first.Values, second.Values, values));
+    }
 
     private static Dictionary<string, TensorProto> Constants(GraphProto graph)
     {

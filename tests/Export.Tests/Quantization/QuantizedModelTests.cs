@@ -1,8 +1,10 @@
+using FcnService.Export.Frames;
 using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
 using FcnService.Export.Quantization;
 using FcnService.Export.Tests.Onnx;
 using FcnService.Export.Tests.Reference;
+using FcnService.Export.Weights;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
@@ -62,6 +64,21 @@ public sealed class QuantizedModelTests : IDisposable
         Assert.All(
             optimized.Graph.Node.Where(node => node.OpType == "QLinearConv"),
             node => Assert.True(produced[node.Input[0]] is "QLinearConv" or "MaxPool" or "Pad" or "QuantizeLinear"));
+    }
+
+    // Its biases are sums of constants.
+    [Fact]
+    public void Build_StoredFrame_RunsAsIntegersAndGivesNearlyTheFloatsLogits()
+    {
+        var image = FloatImage.Random(3, 64, 96, seed: 2, scale: 128);
+        var weights = StoredFrame.Apply(OnnxModels.WithoutZeros(OnnxModels.TinyNetworks["fcn8s original"], seed: 3));
+        var model = Load(weights);
+
+        Save(QuantizeAll(model, image), "int8.onnx");
+
+        Assert.DoesNotContain(Optimized("int8.onnx").Graph.Node, node => node.OpType is "Conv" or "FusedConv");
+        var (expected, actual) = (OnnxModels.Run(folder["float.onnx"], image), OnnxModels.Run(folder["int8.onnx"], image));
+        Assert.InRange(RelativeError(expected.Values, actual.Values), 1e-4, 0.1);
     }
 
     [Fact]
@@ -126,9 +143,11 @@ public sealed class QuantizedModelTests : IDisposable
         Assert.True(exitCode == 0, error);
     }
 
-    private FloatModel Load(Network network)
+    private FloatModel Load(Network network) => Load(OnnxModels.WithoutZeros(network, seed: 1));
+
+    private FloatModel Load(NetworkWeights weights)
     {
-        OnnxWriter.Write(folder["float.onnx"], OnnxModels.WithoutZeros(network, seed: 1), OnnxModels.Describe(network));
+        OnnxWriter.Write(folder["float.onnx"], weights, OnnxModels.Describe(weights.Network));
         return FloatModel.Read(folder["float.onnx"]);
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class ModelLoading(
     private readonly SessionSettings settings = new()
     {
         Threads = options.Value.Threads,
+        SizeMultiple = options.Value.SizeMultiple,
         KeepOptimizedGraph = options.Value.KeepOptimizedGraphs,
     };
 

@@ -20,6 +20,13 @@ internal sealed class ModelsOptions
     [Range(0, 1024, ErrorMessage = "Models:Threads is outside 0 to 1024.")]
     public int Threads { get; set; }
 
+    /// <summary>
+    /// What the sides of networks' inputs are multiples of, in pixels, 1 to 1,024, beside what the models ask for, so that photos of
+    /// similar sizes run together where Scheduling:MaxBatch is above 1. Default 1.
+    /// </summary>
+    [Range(1, 1_024, ErrorMessage = "Models:SizeMultiple is outside 1 to 1024.")]
+    public int SizeMultiple { get; set; } = 1;
+
     /// <summary>How often the folder is looked at for new and changed files, in seconds, 0 to 3,600; 0 is never. Default 2.</summary>
     [Range(0, 3_600, ErrorMessage = "Models:WatchSeconds is outside 0 to 3600.")]
     public double WatchSeconds { get; set; } = 2;

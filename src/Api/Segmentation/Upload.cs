@@ -1,5 +1,5 @@
-using System.Buffers;
 using FcnService.Api.Errors;
+using FcnService.Inference;
 
 namespace FcnService.Api.Segmentation;
 
@@ -11,7 +11,7 @@ internal sealed class Upload : IDisposable
     private byte[]? buffer;
     private int length;
 
-    private Upload(int capacity) => buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private Upload(int capacity) => buffer = ImageBuffers.Bytes.Rent(capacity);
 
     /// <summary>The file.</summary>
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
@@ -65,7 +65,7 @@ internal sealed class Upload : IDisposable
     {
         if (Interlocked.Exchange(ref buffer, null) is { } rented)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            ImageBuffers.Bytes.Return(rented);
         }
     }
 
@@ -73,9 +73,9 @@ internal sealed class Upload : IDisposable
     {
         if (IsFull)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(most, 2L * length));
+            var larger = ImageBuffers.Bytes.Rent((int)Math.Min(most, 2L * length));
             Bytes.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer!);
+            ImageBuffers.Bytes.Return(buffer!);
             buffer = larger;
         }
 

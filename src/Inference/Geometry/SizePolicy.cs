@@ -6,6 +6,11 @@ public abstract record SizePolicy
     /// <summary>Fits a photo.</summary>
     /// <param name="photo">The photo's upright size.</param>
     public abstract NetworkFrame Frame(ImageSize photo);
+
+    /// <summary>The policy with fewer different inputs, so that photos of similar sizes give inputs of one size, which can run together.</summary>
+    /// <param name="multiple">What both sides of the input are multiples of, in pixels, beside what the network asks for; at least 1.</param>
+    /// <returns>The same policy for a network that takes one size.</returns>
+    public virtual SizePolicy InBuckets(int multiple) => this;
 }
 
 /// <summary>A network that takes any size of a certain multiple: the photo keeps its size, up to a limit, and is padded.</summary>
@@ -18,6 +23,18 @@ public sealed record AnySize(int MultipleOf, int MaxSide) : SizePolicy
     {
         var content = photo.LongSide <= MaxSide ? photo : photo.Scale(MaxSide, photo.LongSide);
         return new NetworkFrame(photo, content, Padding.ToMultiple(content, MultipleOf));
+    }
+
+    /// <inheritdoc/>
+    public override SizePolicy InBuckets(int multiple)
+    {
+        var common = multiple;
+        while (common % MultipleOf != 0)
+        {
+            common += multiple;
+        }
+
+        return this with { MultipleOf = common };
     }
 }
 

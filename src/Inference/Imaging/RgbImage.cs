@@ -1,4 +1,3 @@
-using System.Buffers;
 using FcnService.Inference.Geometry;
 
 namespace FcnService.Inference.Imaging;
@@ -15,7 +14,7 @@ public sealed class RgbImage : IDisposable
     public RgbImage(ImageSize size)
     {
         Size = size;
-        pixels = ArrayPool<byte>.Shared.Rent(checked(size.Width * size.Height * BytesPerPixel));
+        pixels = ImageBuffers.Bytes.Rent(checked(size.Width * size.Height * BytesPerPixel));
     }
 
     /// <summary>Width and height in pixels.</summary>
@@ -75,7 +74,7 @@ public sealed class RgbImage : IDisposable
     {
         if (Interlocked.Exchange(ref pixels, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ImageBuffers.Bytes.Return(buffer);
         }
     }
 }

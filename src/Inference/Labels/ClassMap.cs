@@ -1,4 +1,3 @@
-using System.Buffers;
 using FcnService.Inference.Geometry;
 
 namespace FcnService.Inference.Labels;
@@ -12,7 +11,7 @@ public sealed class ClassMap : IDisposable
     public ClassMap(ImageSize size)
     {
         Size = size;
-        labels = ArrayPool<byte>.Shared.Rent(checked(size.Width * size.Height));
+        labels = ImageBuffers.Bytes.Rent(checked(size.Width * size.Height));
     }
 
     /// <summary>Width and height in pixels.</summary>
@@ -38,7 +37,7 @@ public sealed class ClassMap : IDisposable
     {
         if (Interlocked.Exchange(ref labels, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ImageBuffers.Bytes.Return(buffer);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Models;
@@ -61,7 +60,7 @@ public sealed class OutputLabeler(string model, ModelContract contract)
     {
         var grid = new ImageSize((int)output.Shape[^1], (int)output.Shape[^2]);
         var count = checked((int)grid.Pixels);
-        var labels = ArrayPool<byte>.Shared.Rent(count);
+        var labels = ImageBuffers.Bytes.Rent(count);
         try
         {
             switch (output.ElementType)
@@ -81,7 +80,7 @@ public sealed class OutputLabeler(string model, ModelContract contract)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(labels);
+            ImageBuffers.Bytes.Return(labels);
         }
     }
 

@@ -31,7 +31,7 @@ public static class ScoreArgmax
             return;
         }
 
-        var winners = ArrayPool<byte>.Shared.Rent((int)grid.Size.Pixels);
+        var winners = ImageBuffers.Bytes.Rent((int)grid.Size.Pixels);
         try
         {
             for (var row = sampling.Rows.First; row <= sampling.Rows.Last; row++)
@@ -47,7 +47,7 @@ public static class ScoreArgmax
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(winners);
+            ImageBuffers.Bytes.Return(winners);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Scheduling;
 using Microsoft.ML.OnnxRuntime;
@@ -51,7 +50,7 @@ public sealed class ModelSession : IDisposable
         {
             var description = ModelDescription.Merge(Descriptions(session, path));
             var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
-            return new ModelSession(name, session, contract);
+            return new ModelSession(name, session, contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) });
         }
         catch
         {
@@ -73,7 +72,7 @@ public sealed class ModelSession : IDisposable
             return Run(images[0].Values, 1, size);
         }
 
-        var together = ArrayPool<float>.Shared.Rent(images.Sum(image => image.Values.Length));
+        var together = ImageBuffers.Floats.Rent(images.Sum(image => image.Values.Length));
         try
         {
             var length = images[0].Values.Length;
@@ -86,7 +85,7 @@ public sealed class ModelSession : IDisposable
         }
         finally
         {
-            ArrayPool<float>.Shared.Return(together);
+            ImageBuffers.Floats.Return(together);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 
@@ -14,7 +13,7 @@ public sealed class InputTensor : IDisposable
     public InputTensor(ImageSize size)
     {
         Size = size;
-        values = ArrayPool<float>.Shared.Rent(Length);
+        values = ImageBuffers.Floats.Rent(Length);
     }
 
     /// <summary>The input's size in pixels.</summary>
@@ -38,7 +37,7 @@ public sealed class InputTensor : IDisposable
     {
         if (Interlocked.Exchange(ref values, null) is { } buffer)
         {
-            ArrayPool<float>.Shared.Return(buffer);
+            ImageBuffers.Floats.Return(buffer);
         }
     }
 }

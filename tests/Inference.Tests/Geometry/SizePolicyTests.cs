@@ -91,4 +91,22 @@ public sealed class SizePolicyTests
     // No side vanishes: what is less than a pixel is one.
     private static void AssertWithinHalfAPixel(double exact, int side) =>
         Assert.InRange(side, Math.Max(1, exact - 0.500001), Math.Max(1, exact + 0.500001));
+
+    [Fact]
+    public void InBuckets_AnySize_GivesPhotosOfSimilarSizesOneInput()
+    {
+        var policy = new AnySize(MultipleOf: 32, MaxSide: 1024).InBuckets(48);
+
+        Assert.Equal(new ImageSize(576, 384), policy.Frame(new ImageSize(500, 375)).Input);
+        Assert.Equal(new ImageSize(576, 384), policy.Frame(new ImageSize(481, 300)).Input);
+        Assert.Equal(new ImageSize(500, 375), policy.Frame(new ImageSize(500, 375)).Content);
+    }
+
+    [Fact]
+    public void InBuckets_OneSize_StaysAsItIs()
+    {
+        var policy = new Stretched(new ImageSize(257, 257));
+
+        Assert.Equal(policy, policy.InBuckets(64));
+    }
 }

@@ -113,4 +113,12 @@ public sealed class ModelSessionTests
         Assert.Equal(new Stretched(new ImageSize(257, 257)), session.Contract.SizePolicy);
         Assert.Equal(21, session.Contract.Classes.Count);
     }
+
+    [Fact]
+    public void Load_SizeMultiple_IsHeldBesideTheModelsOwn()
+    {
+        using var session = ModelSession.Load(CamVid, new SessionSettings { SizeMultiple = 80 });
+
+        Assert.Equal(160, Assert.IsType<AnySize>(session.Contract.SizePolicy).MultipleOf);
+    }
 }

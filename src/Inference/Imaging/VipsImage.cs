@@ -59,7 +59,7 @@ internal sealed class VipsImage : SafeHandle
 
     /// <summary>Computes the pixels from the top, a row at a time, and keeps none.</summary>
     /// <remarks>
-    /// Several rows at a time are not faster and leave holes in the heap: 16 took up to four times the memory (tests/DecoderMemory).
+    /// Several rows at a time are hardly faster and leave holes in the heap, which cost more memory than the rows; tests/DecoderMemory tells.
     /// </remarks>
     /// <param name="take">Is given each row: its pixels, band by band within each.</param>
     /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>

@@ -7,8 +7,8 @@ namespace FcnService.Inference.Imaging;
 /// <param name="change">Makes the change.</param>
 internal sealed unsafe class ChangedRows(RowChange change) : IDisposable
 {
-    // VIPS_DEMAND_STYLE_THINSTRIP: whole rows, as they come out of a file.
-    private const int WholeRows = 2;
+    // VIPS_DEMAND_STYLE_FATSTRIP: whole rows as they come out of a file, several at a time, so that threads change hands less often.
+    private const int WholeRows = 1;
 
     private GCHandle self;
     private nint image;

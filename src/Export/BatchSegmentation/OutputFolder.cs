@@ -3,6 +3,9 @@ namespace FcnService.Export.BatchSegmentation;
 /// <summary>The folder that a batch writes to. A file that is there is finished: files appear in it complete or not at all.</summary>
 internal sealed class OutputFolder
 {
+    // Folders that cannot be listed, such as a volume's lost+found, hold nothing of this command's.
+    private static readonly EnumerationOptions AllFolders = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+
     private readonly string root;
 
     private OutputFolder(string root) => this.root = root;
@@ -39,7 +42,7 @@ internal sealed class OutputFolder
         var own = paths.Select(FullPath).ToHashSet(StringComparer.Ordinal);
         try
         {
-            foreach (var file in Directory.EnumerateFiles(root, AtomicFile.TemporaryFiles, SearchOption.AllDirectories))
+            foreach (var file in Directory.EnumerateFiles(root, AtomicFile.TemporaryFiles, AllFolders))
             {
                 if (AtomicFile.PlaceOf(file) is { } place && own.Contains(place))
                 {

@@ -11,6 +11,9 @@ internal sealed class PhotoFolder
     /// <summary>The names of photos end so, in either case.</summary>
     public static readonly IReadOnlyList<string> Extensions = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"];
 
+    // At the root of many volumes, for the file system's own use; only the superuser may list it.
+    private const string LostAndFound = "lost+found";
+
     // Hidden ones are those whose name begins with a dot, or that Windows marks as such.
     private static readonly EnumerationOptions Visible = new() { IgnoreInaccessible = false };
 
@@ -78,7 +81,7 @@ internal sealed class PhotoFolder
     {
         switch (kind)
         {
-            case EntryKind.Folder when Path.GetFullPath(FullPath(entry)) == except:
+            case EntryKind.Folder when entry == LostAndFound || Path.GetFullPath(FullPath(entry)) == except:
                 break;
             case EntryKind.Folder:
                 Visit(entry, except);

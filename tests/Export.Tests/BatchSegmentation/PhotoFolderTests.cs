@@ -41,6 +41,14 @@ public sealed class PhotoFolderTests : IDisposable
     }
 
     [Fact]
+    public void List_RootOfAVolume_IsListedWithoutLostAndFound()
+    {
+        Touch("a.png", "lost+found/a.png", "b/lost+found/a.png");
+
+        Assert.Equal(["a.png", "b/lost+found/a.png"], PhotoFolder.List(folder.Path, except: folder["masks"]).Photos);
+    }
+
+    [Fact]
     public void List_LinkToAFolderAbove_IsCountedAndNotFollowed()
     {
         Touch("b/a.png");

@@ -58,7 +58,7 @@ public static class IndexedPng
         WriteChunk("PLTE"u8, entries, output);
     }
 
-    // Chosen by measurement (bench/Benchmarks, MaskEncoding), for size first and time second. Small masks are as the network drew them, and
+    // Chosen by measurement (bench/Budgets), for size first and time second. Small masks are as the network drew them, and
     // the format's advice holds: indices have no order, so no filter. Large ones are interpolated: their rows are almost those above.
     private static void WritePixels(ClassMap map, Stream output)
     {

@@ -14,8 +14,9 @@ internal static class ResultsSection
     {
         var begin = $"<!-- results: written by {program} -->";
         var text = File.ReadAllText(path);
-        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (from < 0 || to < from)
+        var from = text.IndexOf(begin, StringComparison.Ordinal);
+        var to = from < 0 ? from : text.IndexOf(End, from, StringComparison.Ordinal);
+        if (to < 0)
         {
             throw new InvalidDataException($"{path} lacks the lines '{begin}' and '{End}', in this order.");
         }

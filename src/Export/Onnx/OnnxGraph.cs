@@ -40,6 +40,11 @@ internal sealed partial class OnnxGraph
         var builder = new OnnxGraph(weights, precision);
         builder.AddInputAndOutput();
         builder.AddNodes();
+        if (precision == WeightPrecision.HalfThroughout)
+        {
+            HalfPrecision.ApplyTo(builder.graph);
+        }
+
         return builder.graph;
     }
 
@@ -230,7 +235,7 @@ internal sealed partial class OnnxGraph
     /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>
     private string Learned(string parameter)
     {
-        if (precision == WeightPrecision.Full)
+        if (precision != WeightPrecision.Half)
         {
             return Constant(OnnxTensors.Single(weights[parameter]));
         }

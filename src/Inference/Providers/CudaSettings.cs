@@ -17,7 +17,7 @@ public sealed record CudaSettings
     /// <summary>Whether an algorithm may take as much scratch memory as it wants; without, 32 MB.</summary>
     public bool MaxWorkspace { get; init; } = true;
 
-    /// <summary>Whether convolutions of 32-bit floats may round their factors to TF32, 10 bits of fraction, which is several times faster.</summary>
+    /// <summary>Whether convolutions of 32-bit floats may round their factors to TF32, 10 bits of fraction, on GPUs that have it.</summary>
     public bool Tf32 { get; init; } = true;
 
     /// <summary>Whether inputs and outputs go through page-locked memory, which the device reads and writes by itself.</summary>

@@ -67,6 +67,8 @@ public sealed class OnnxWriterTests : IDisposable
             }
 
             models.Add("fcn8s original", true, WeightPrecision.Half);
+            models.Add("fcn8s original", true, WeightPrecision.HalfThroughout);
+            models.Add("fcn-alexnet original", false, WeightPrecision.HalfThroughout);
             return models;
         }
     }

@@ -22,7 +22,7 @@ internal static class CudaBuiltIn
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ProviderUnavailableException($"the CUDA provider cannot be loaded: {error.Message}", error);
+            throw new ProviderUnavailableException($"the CUDA provider cannot be loaded; it needs CUDA 13: {error.Message}", error);
         }
 
         // Inputs stay where they are: outside a session this ONNX Runtime has no allocator of pinned memory to share.

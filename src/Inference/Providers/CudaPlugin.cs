@@ -64,7 +64,7 @@ internal static class CudaPlugin
             }
             catch (OnnxRuntimeException error)
             {
-                throw new ProviderUnavailableException($"{library} cannot be loaded; it needs CUDA 13: {error.Message}", error);
+                throw new ProviderUnavailableException($"the CUDA provider cannot be loaded; it needs CUDA 13: {error.Message}", error);
             }
         }
     }

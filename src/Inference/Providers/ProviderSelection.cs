@@ -43,7 +43,7 @@ public sealed record ProviderSelection(ExecutionProvider Provider, string Reason
         }
     }
 
-    // The driver is asked before the library is loaded: the library trusts that a GPU which the kernel lists can be used.
+    // The driver is asked before the library is loaded, which takes time and memory that most machines without a GPU need not spend.
     private static ExecutionProvider OpenCuda(CudaSettings settings, CudaMachine machine)
     {
         machine.FindProvider();

@@ -54,7 +54,6 @@ public sealed class ProviderSelectionTests
     [Fact]
     public void Select_NoDriver_DoesNotLoadTheProvider()
     {
-        // It takes for granted that a device which the kernel lists can be used.
         var machine = Without("driver").Machine with { Open = (_, _) => throw new InvalidOperationException("The provider was loaded.") };
 
         Assert.Same(ExecutionProvider.Cpu, ProviderSelection.Select(ProviderChoice.Auto, new CudaSettings(), () => machine).Provider);

@@ -80,7 +80,7 @@ public sealed class ModelSession : IDisposable
         }
 
         var length = images[0].Values.Length;
-        using var together = InputMemory.Rent(images.Count * length);
+        using var together = InputMemory.Rent(checked(images.Count * length));
         for (var i = 0; i < images.Count; i++)
         {
             images[i].Values.CopyTo(together.Memory.Slice(i * length, length));

@@ -133,7 +133,7 @@ public sealed class Segmenter : IDisposable
     {
         using var span = StageTrace.Start("preprocess", Name);
         var clock = Stopwatch.StartNew();
-        var input = new InputTensor(frame.Input);
+        var input = new InputTensor(frame.Input, session.InputMemory);
         normalizer.Write(image, frame, input.Values.Span);
         return new PreparedPhoto(input, frame, decode, clock.Elapsed);
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FcnService.Inference;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Api.Metrics;
 
@@ -28,6 +29,7 @@ internal sealed class ServiceMetrics
 
     private Func<(double Megapixels, int Requests)>? queue;
     private Func<IEnumerable<(string Name, bool Loaded, string Provider)>>? models;
+    private Func<ExecutionProvider?>? provider;
 
     /// <summary>Creates the instruments.</summary>
     public ServiceMetrics(IMeterFactory meters)
@@ -46,6 +48,7 @@ internal sealed class ServiceMetrics
         meter.CreateObservableUpDownCounter(
             "fcnservice.queue.pixels", QueuedPixels, "{pixel}", "Pixels of network input that wait for a model.");
         meter.CreateObservableGauge("fcnservice.model.loaded", LoadedModels, "{model}", "1 if requests can use the model, 0 if not.");
+        meter.CreateObservableGauge("fcnservice.inference.provider", SelectedProvider, "{provider}", "Always 1; what networks run on.");
         meter.CreateObservableUpDownCounter("process.memory.usage", () => Environment.WorkingSet, "By", "Resident memory of the process.");
     }
 
@@ -81,11 +84,17 @@ internal sealed class ServiceMetrics
     /// <summary>Names who tells the models' state; the last one named is asked, whenever metrics are collected.</summary>
     public void ObserveModels(Func<IEnumerable<(string Name, bool Loaded, string Provider)>> observe) => models = observe;
 
+    /// <summary>Names who tells the provider, null until there is one; the last one named is asked, whenever metrics are collected.</summary>
+    public void ObserveProvider(Func<ExecutionProvider?> observe) => provider = observe;
+
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 
     private IEnumerable<Measurement<int>> QueuedRequests() => queue is null ? [] : [new(queue().Requests)];
 
     private IEnumerable<Measurement<long>> QueuedPixels() => queue is null ? [] : [new((long)(queue().Megapixels * 1_000_000))];
+
+    private IEnumerable<Measurement<int>> SelectedProvider() =>
+        provider?.Invoke() is { } selected ? [new(1, Tag("provider", selected.Name), Tag("device", selected.Device))] : [];
 
     // The SDK shows a series at its last value for ever: one that is not told any more must be told as 0.
     private List<Measurement<int>> LoadedModels()

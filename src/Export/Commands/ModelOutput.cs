@@ -13,9 +13,11 @@ internal static class ModelOutput
 
     private static readonly WordOption<WeightPrecision> Precision = new(
         "--precision",
-        "fp32, or fp16 for half the file; computations, inputs and outputs are fp32 in both.",
+        "fp32; fp16 for half the file; or fp16-compute for half the file and computations in fp16, on GPUs. Inputs and outputs are fp32 in "
+        + "all, computations in the first two.",
         ("fp32", WeightPrecision.Full),
-        ("fp16", WeightPrecision.Half));
+        ("fp16", WeightPrecision.Half),
+        ("fp16-compute", WeightPrecision.HalfThroughout));
 
     private static readonly WordOption<bool> LeavesUpsampling = new(
         "--upsampling",

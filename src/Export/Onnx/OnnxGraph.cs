@@ -52,6 +52,11 @@ internal sealed partial class OnnxGraph
             builder.AddArgmax();
         }
 
+        if (precision == WeightPrecision.HalfThroughout)
+        {
+            HalfPrecision.ApplyTo(builder.graph);
+        }
+
         return builder.graph;
     }
 
@@ -261,7 +266,7 @@ internal sealed partial class OnnxGraph
     /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>
     private string Learned(string parameter)
     {
-        if (precision == WeightPrecision.Full)
+        if (precision != WeightPrecision.Half)
         {
             return Constant(OnnxTensors.Single(weights[parameter]));
         }

@@ -93,7 +93,7 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("Tensor \"fc6.weight\" of fcn8s would take 105226698752 bytes; expected at most", "--width", "16", "--fc", "65536")]
     [InlineData("--padding is \"valid\"; expected same or original.", "--padding", "valid")]
     [InlineData("--frame is \"none\"; expected stored or computed.", "--frame", "none")]
-    [InlineData("--precision is \"int8\"; expected fp32 or fp16.", "--precision", "int8")]
+    [InlineData("--precision is \"int8\"; expected fp32 or fp16 or fp16-compute.", "--precision", "int8")]
     [InlineData("--argmax is \"client\"; expected service or model.", "--argmax", "client")]
     [InlineData("--argmax is model and --upsampling is service; expected", "--argmax", "model", "--upsampling", "service")]
     public void Export_BadInput_GivesOneLineAndWritesNothing(string fault, params string[] arguments)

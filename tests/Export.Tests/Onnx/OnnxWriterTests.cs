@@ -81,6 +81,9 @@ public sealed class OnnxWriterTests : IDisposable
 
             models.Add("fcn8s original", true, WeightPrecision.Half, OutputKind.Logits);
             models.Add("fcn8s original", true, WeightPrecision.Half, OutputKind.Labels);
+            models.Add("fcn8s original", true, WeightPrecision.HalfThroughout, OutputKind.Logits);
+            models.Add("fcn8s original", true, WeightPrecision.HalfThroughout, OutputKind.Labels);
+            models.Add("fcn-alexnet original", false, WeightPrecision.HalfThroughout, OutputKind.Logits);
             return models;
         }
     }

@@ -15,7 +15,8 @@ internal static class ResultsSection
         var begin = $"<!-- results: written by {program} -->";
         var text = File.ReadAllText(path);
         var from = text.IndexOf(begin, StringComparison.Ordinal);
-        var to = from < 0 ? from : text.IndexOf(End, from, StringComparison.Ordinal);
+        // The page may have other programs' results before.
+        var to = from < 0 ? -1 : text.IndexOf(End, from, StringComparison.Ordinal);
         if (to < 0)
         {
             throw new InvalidDataException($"{path} lacks the lines '{begin}' and '{End}', in this order.");

@@ -16,12 +16,13 @@ public sealed class ModelSession : IDisposable
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, ModelContract contract)
+    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, ModelContract contract, Task<string> fingerprint)
     {
         Name = name;
         this.session = session;
         this.provider = provider;
         Contract = contract;
+        Fingerprint = fingerprint;
     }
 
     /// <summary>The model's name: its file's name without the extension.</summary>
@@ -35,6 +36,12 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Where the inputs of the network are best written.</summary>
     internal MemoryPool<float> InputMemory => provider.InputMemory;
+
+    /// <summary>
+    /// The hash of the model's files, computed beside everything else that a start does: equal files have equal ones wherever they lie.
+    /// Fails with an <see cref="IOException"/> where a file cannot be read any more.
+    /// </summary>
+    public Task<string> Fingerprint { get; }
 
     /// <summary>The path of a model's sidecar.</summary>
     /// <param name="path">The path of the ONNX file.</param>
@@ -50,6 +57,7 @@ public sealed class ModelSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var name = Path.GetFileNameWithoutExtension(path);
+        var fingerprint = ModelFingerprint.Begin(path);
         var session = Open(name, path, settings);
         try
         {
@@ -57,7 +65,7 @@ public sealed class ModelSession : IDisposable
             var description = ModelDescription.Merge(Descriptions(session, path));
             var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
             var bucketed = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
-            return new ModelSession(name, session, settings.Provider, bucketed);
+            return new ModelSession(name, session, settings.Provider, bucketed, fingerprint);
         }
         catch
         {

@@ -7,6 +7,7 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -15,6 +16,7 @@ builder.AddLog();
 builder.AddErrors();
 builder.AddMetrics();
 builder.AddAccess();
+builder.AddProviders();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();

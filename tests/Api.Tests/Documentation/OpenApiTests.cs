@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using FcnService.Api.Errors;
+using FcnService.Inference.Answers;
 
 namespace FcnService.Api.Tests.Documentation;
 
@@ -17,8 +18,27 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
         Assert.Equal(["multipart/form-data", "application/octet-stream", "image/*"], body.EnumerateObject().Select(kind => kind.Name));
         var field = body.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("image");
         Assert.Equal("binary", field.GetProperty("format").GetString());
-        Assert.Equal("model", Assert.Single(segment.GetProperty("parameters").EnumerateArray()).GetProperty("name").GetString());
-        Assert.Equal("image/png", Assert.Single(segment.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject()).Name);
+        var files = segment.GetProperty("responses").GetProperty("200").GetProperty("content");
+        Assert.Equal(["image/png", "image/jpeg", "application/json", "application/x-npy"], files.EnumerateObject().Select(file => file.Name));
+        Assert.Equal("binary", files.GetProperty("image/png").GetProperty("schema").GetProperty("format").GetString());
+        Assert.Equal("fcn8s-camvid", files.GetProperty("application/json").GetProperty("example").GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Document_Segment_HasEveryParameterWithItsValuesAndLimits()
+    {
+        var segment = (await ReadAsync()).GetProperty("paths").GetProperty("/segment").GetProperty("post");
+        var parameters = segment.GetProperty("parameters").EnumerateArray().ToDictionary(parameter => parameter.GetProperty("name").GetString()!);
+        Assert.Equal(["model", "output", "classes", "alpha", "outlines", "regions", "npy"], parameters.Keys);
+        foreach (var parameter in AnswerParameters.All)
+        {
+            var described = parameters[parameter.Name];
+            Assert.Contains($"{parameter.Name}={parameter.Example}", described.GetProperty("description").GetString(), StringComparison.Ordinal);
+            var values = described.GetProperty("schema").TryGetProperty("enum", out var words) ? words.EnumerateArray().Select(word => word.GetString()) : [];
+            Assert.Equal(parameter.Values, values);
+        }
+
+        Assert.Equal(1, parameters["alpha"].GetProperty("schema").GetProperty("maximum").GetInt32());
     }
 
     [Fact]

@@ -15,10 +15,11 @@ public sealed class ModelSession : IDisposable
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ModelContract contract)
+    private ModelSession(string name, InferenceSession session, GraphSignature graph, ModelContract contract)
     {
         Name = name;
         this.session = session;
+        Graph = graph;
         Contract = contract;
         inputs = [contract.Input.Tensor];
         outputs = [contract.Output.Tensor];
@@ -26,6 +27,9 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>The model's name: its file's name without the extension.</summary>
     public string Name { get; }
+
+    /// <summary>What the model's file declares.</summary>
+    public GraphSignature Graph { get; }
 
     /// <summary>What the model takes and gives.</summary>
     public ModelContract Contract { get; }
@@ -49,8 +53,9 @@ public sealed class ModelSession : IDisposable
         try
         {
             var description = ModelDescription.Merge(Descriptions(session, path));
-            var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
-            return new ModelSession(name, session, contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) });
+            var graph = GraphSignature.Of(session);
+            var contract = new ModelContractResolver(name, description, graph).Resolve();
+            return new ModelSession(name, session, graph, contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) });
         }
         catch
         {

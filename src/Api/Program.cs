@@ -7,6 +7,7 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.OpenInference;
 using FcnService.Api.Segmentation;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -18,6 +19,7 @@ builder.AddAccess();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddOpenInference();
 builder.AddDocumentation();
 
 await using var app = builder.Build();
@@ -26,6 +28,7 @@ app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
 app.MapSegmentation();
+app.MapOpenInference();
 app.MapModels();
 app.MapHealth();
 app.MapMetrics();

@@ -18,6 +18,7 @@ internal static class DocumentationModule
             });
             options.IncludeXmlComments(typeof(DocumentationModule).Assembly);
             options.OperationFilter<ImageBodyFilter>();
+            options.OperationFilter<InferenceFilter>();
             options.OperationFilter<ProblemsFilter>();
         });
     }

@@ -7,6 +7,7 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.OpenInference;
 using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
 
@@ -20,6 +21,7 @@ builder.AddProviders();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddOpenInference();
 builder.AddDocumentation();
 
 await using var app = builder.Build();
@@ -28,6 +30,7 @@ app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
 app.MapSegmentation();
+app.MapOpenInference();
 app.MapModels();
 app.MapHealth();
 app.MapMetrics();

@@ -9,6 +9,11 @@ using FcnService.Api.Metrics;
 using FcnService.Api.Models;
 using FcnService.Api.Segmentation;
 
+if (args is [HealthCommand.Name, var probe])
+{
+    return await HealthCommand.RunAsync(probe);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddLog();

@@ -8,7 +8,8 @@ make_storage() {
 
 make_bases() {
   local debian=$work/debian dotnet
-  dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+  # "Microsoft.NETCore.App 10.0.12 [/usr/share/dotnet/shared/Microsoft.NETCore.App]"
+  dotnet=$(dotnet --list-runtimes | sed -n 's|^Microsoft\.NETCore\.App .* \[\(.*\)/shared/.*\]$|\1|p' | tail -n 1)
   limit 300 debootstrap --variant=minbase --include=ca-certificates,libssl3,libstdc++6 bookworm "$debian" "$(mirror)" >"$work/debootstrap.log" ||
     { tail -n 5 "$work/debootstrap.log" >&2; return 1; }
   rm -rf "$debian"/var/cache/apt "$debian"/var/lib/apt/lists
@@ -26,8 +27,8 @@ make_bases() {
 
   # Like the image node, as far as it is looked at.
   mkdir -p "$work/node/usr/local/bin" "$work/node/usr/local/lib/node_modules"
-  cp "$(readlink -f "$(command -v node)")" "$work/node/usr/local/bin/node"
-  cp -r "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$work/node/usr/local/lib/node_modules/npm"
+  cp "$(node --print process.execPath)" "$work/node/usr/local/bin/node"
+  cp -r "$(npm root --global)/npm" "$work/node/usr/local/lib/node_modules/npm"
   make_base node "$work/node"
   rm -rf "$work/node"
 }

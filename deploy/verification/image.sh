@@ -1,7 +1,9 @@
 # Builds the image that `docker build .` would, and looks at it. Leaves its file system in $root and the stand-in's in $base.
 
 image=localhost/fcnservice
-mebibytes() { awk "BEGIN { printf \"%.1f\", $1 / 1048576 }"; }
+# bytes FOLDER; megabytes BYTES
+bytes() { du -sb "$1" | cut -f1; }
+megabytes() { awk "BEGIN { printf \"%.1f\", $1 / 1000000 }"; }
 
 build_image() {
   local started=$SECONDS
@@ -25,20 +27,21 @@ secrets() {
 
 check_image() {
   local whole added strange writable user label probe
-  whole=$(du -sb "$root" | cut -f1)
-  added=$((whole - $(du -sb "$base" | cut -f1)))
+  whole=$(bytes "$root")
+  added=$((whole - $(bytes "$base")))
   check image 'adds at most 250 MB to its base' \
-    "$(mebibytes "$added") MiB; $(mebibytes "$(du -sb "$root/app" | cut -f1)") MiB of them programs, $(mebibytes "$(du -sb "$root/models" | cut -f1)") MiB models; \
-$(mebibytes "$whole") MiB with the stand-in" [ "$added" -le 250000000 ]
+    "$(megabytes "$added") MB: programs $(megabytes "$(bytes "$root/app")") MB, models $(megabytes "$(bytes "$root/models")") MB; \
+$(megabytes "$whole") MB with the stand-in" [ "$added" -le 250000000 ]
 
-  strange=$(find "$root" -xdev \( -name npm -o -name node -o -name node_modules -o -path '*/dotnet/sdk' -o -name 'libtorch*' -o -name '*.cs' \) -printf '%P ')
+  strange=$(find "$root" -xdev \( -name npm -o -name node -o -name node_modules -o -path '*/dotnet/sdk' -o -name 'libtorch*' -o -name '*.cs' \) \
+    -printf '%P ')
   check image 'no SDK, no npm, no libtorch, no sources' "${strange:-none}" [ -z "$strange" ]
 
   user=$(of_image '{{.OCIv1.Config.User}}')
   writable=$(find "$root/app" "$root/models" \( -uid "${user%:*}" -o -gid "${user#*:}" -o -perm /o+w \) -printf '%P ')
   check image 'runs as a user who can change nothing of it' "user $user, ${writable:-none} writable" [ "${user%:*}" != 0 -a -z "$writable" ]
 
-  label=$(of_image '{{index .OCIv1.Config.Labels "org.opencontainers.image.title"}} {{index .OCIv1.Config.Labels "org.opencontainers.image.version"}}')
+  label=$(of_image '{{with .OCIv1.Config.Labels}}{{index . "org.opencontainers.image.title"}} {{index . "org.opencontainers.image.version"}}{{end}}')
   probe=$(list_of_image .Docker.Config.Healthcheck.Test | paste -sd ' ')
   check image 'labels and a health check' "$label; $probe" [ -n "${label# }" -a -n "$probe" ]
 }

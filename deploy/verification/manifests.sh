@@ -1,10 +1,10 @@
 # docker-compose.yml and the manifests for Kubernetes.
 
 check_compose() {
-  local version
-  version=$(docker-compose version --short)
-  check manifests "docker-compose $version takes docker-compose.yml, with every profile" "$(docker-compose --profile gpu --profile observability config --services |
-    sort | paste -sd ' ')" limit 60 docker-compose --profile gpu --profile observability config --quiet
+  local services
+  services=$(docker-compose --profile gpu --profile observability config --services | sort | paste -sd ' ')
+  check manifests "docker-compose $(docker-compose version --short) takes docker-compose.yml, with every profile" "$services" \
+    limit 60 docker-compose --profile gpu --profile observability config --quiet
   if docker compose version >/dev/null 2>&1; then
     check manifests "docker compose $(docker compose version --short) takes it" 'with every profile' \
       limit 60 docker compose --profile gpu --profile observability config --quiet

@@ -11,6 +11,11 @@ using FcnService.Api.OpenInference;
 using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
 
+if (args is [HealthCommand.Name, var probe])
+{
+    return await HealthCommand.RunAsync(probe);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddLog();

@@ -7,8 +7,14 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.OpenInference;
 using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
+
+if (args is [HealthCommand.Name, var probe])
+{
+    return await HealthCommand.RunAsync(probe);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
@@ -20,6 +26,7 @@ builder.AddProviders();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddOpenInference();
 builder.AddDocumentation();
 
 await using var app = builder.Build();
@@ -28,6 +35,7 @@ app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
 app.MapSegmentation();
+app.MapOpenInference();
 app.MapModels();
 app.MapHealth();
 app.MapMetrics();

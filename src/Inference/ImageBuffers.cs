@@ -18,10 +18,12 @@ public static class ImageBuffers
     /// <summary>Arrays of bytes.</summary>
     public static ArrayPool<byte> Bytes { get; } = ArrayPool<byte>.Create(Longest, Kept);
 
-    /// <summary>Memory for 32-bit floats.</summary>
-    public static MemoryPool<float> Floats { get; } = new ArrayMemory<float>(ArrayPool<float>.Create(Longest, Kept));
+    /// <summary>Arrays of 32-bit floats.</summary>
+    public static ArrayPool<float> Floats { get; } = ArrayPool<float>.Create(Longest, Kept);
 
-    /// <summary>Arrays, for those who do not ask whose the memory is.</summary>
+    /// <summary>The same arrays, for those who do not ask whose the memory is.</summary>
+    public static MemoryPool<float> FloatMemory { get; } = new ArrayMemory<float>(Floats);
+
     private sealed class ArrayMemory<T>(ArrayPool<T> arrays) : MemoryPool<T>
     {
         public override int MaxBufferSize => Array.MaxLength;

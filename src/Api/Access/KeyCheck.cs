@@ -11,7 +11,7 @@ namespace FcnService.Api.Access;
 internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
 {
     // The probes of an orchestrator, which has no key, and what explains how to use one. /models and /metrics tell of the inside.
-    private static readonly PathString[] Open = ["/healthz", "/problems", "/swagger"];
+    private static readonly PathString[] Open = ["/healthz", "/v2/health", "/problems", "/swagger"];
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -61,14 +61,21 @@ internal sealed class ServiceMetrics
     /// <param name="encode">From labels to the encoded mask.</param>
     public void RecordStages(string model, StageTimes times, TimeSpan encode)
     {
-        Record("decode", times.Decode);
-        Record("preprocess", times.Preprocess);
-        Record("inference", times.Inference);
-        Record("postprocess", times.Postprocess);
-        Record("encode", encode);
-        queueWait.Record(times.Queue.TotalSeconds, Tag("model", model));
+        RecordStage(model, "decode", times.Decode);
+        RecordStage(model, "preprocess", times.Preprocess);
+        RecordRun(model, times.Queue, times.Inference);
+        RecordStage(model, "postprocess", times.Postprocess);
+        RecordStage(model, "encode", encode);
+    }
 
-        void Record(string stage, TimeSpan time) => stageDuration.Record(time.TotalSeconds, Tag("model", model), Tag("stage", stage));
+    /// <summary>Records a run of the model alone, on an input that a client prepared.</summary>
+    /// <param name="model">The loaded model's name.</param>
+    /// <param name="queue">The wait for the network.</param>
+    /// <param name="inference">The network.</param>
+    public void RecordRun(string model, TimeSpan queue, TimeSpan inference)
+    {
+        RecordStage(model, "inference", inference);
+        queueWait.Record(queue.TotalSeconds, Tag("model", model));
     }
 
     /// <summary>Records how many requests one run of the model served.</summary>
@@ -95,6 +102,9 @@ internal sealed class ServiceMetrics
 
     /// <summary>Names who tells the provider, null until there is one; the last one named is asked, whenever metrics are collected.</summary>
     public void ObserveProvider(Func<ExecutionProvider?> observe) => provider = observe;
+
+    private void RecordStage(string model, string stage, TimeSpan time) =>
+        stageDuration.Record(time.TotalSeconds, Tag("model", model), Tag("stage", stage));
 
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 

@@ -16,17 +16,21 @@ public sealed class ModelSession : IDisposable
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, ModelContract contract, Task<string> fingerprint)
+    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, GraphSignature graph, ModelContract contract, Task<string> fingerprint)
     {
         Name = name;
         this.session = session;
         this.provider = provider;
+        Graph = graph;
         Contract = contract;
         Fingerprint = fingerprint;
     }
 
     /// <summary>The model's name: its file's name without the extension.</summary>
     public string Name { get; }
+
+    /// <summary>What the model's file declares.</summary>
+    public GraphSignature Graph { get; }
 
     /// <summary>What the model takes and gives.</summary>
     public ModelContract Contract { get; }
@@ -63,9 +67,10 @@ public sealed class ModelSession : IDisposable
         {
             settings.Provider.Verify(session, name);
             var description = ModelDescription.Merge(Descriptions(session, path));
-            var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
+            var graph = GraphSignature.Of(session);
+            var contract = new ModelContractResolver(name, description, graph).Resolve();
             var bucketed = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
-            return new ModelSession(name, session, settings.Provider, bucketed, fingerprint);
+            return new ModelSession(name, session, settings.Provider, graph, bucketed, fingerprint);
         }
         catch
         {

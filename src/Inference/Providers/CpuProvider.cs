@@ -15,7 +15,7 @@ internal sealed class CpuProvider : ExecutionProvider
 
     internal override bool CanKeepGraphs => true;
 
-    internal override MemoryPool<float> InputMemory => ImageBuffers.Floats;
+    internal override MemoryPool<float> InputMemory => ImageBuffers.FloatMemory;
 
     internal override OrtMemoryInfo OutputMemory => OrtMemoryInfo.DefaultInstance;
 

@@ -29,7 +29,7 @@ internal static class CudaBuiltIn
         return new CudaProvider(
             device,
             options => Append(options, settings),
-            ImageBuffers.Floats,
+            ImageBuffers.FloatMemory,
             settings.PinnedMemory
                 ? new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, settings.DeviceId, OrtMemType.CpuOutput)
                 : OrtMemoryInfo.DefaultInstance);

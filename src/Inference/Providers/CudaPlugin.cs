@@ -42,7 +42,7 @@ internal static class CudaPlugin
         return new CudaProvider(
             device,
             options => options.AppendExecutionProvider(environment, [found], settings.ToOptions()),
-            isPinned && environment.GetSharedAllocator(pinned) is { } allocator ? new OrtMemoryPool(allocator) : ImageBuffers.Floats,
+            isPinned && environment.GetSharedAllocator(pinned) is { } allocator ? new OrtMemoryPool(allocator) : ImageBuffers.FloatMemory,
             isPinned ? pinned : OrtMemoryInfo.DefaultInstance);
     }
 

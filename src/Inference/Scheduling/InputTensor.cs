@@ -12,7 +12,7 @@ public sealed class InputTensor : IDisposable
     /// <summary>Creates a tensor whose values are not set yet.</summary>
     /// <param name="size">The input's size in pixels.</param>
     public InputTensor(ImageSize size)
-        : this(size, ImageBuffers.Floats)
+        : this(size, ImageBuffers.FloatMemory)
     {
     }
 

@@ -104,7 +104,7 @@ public sealed class ModelSessionTests
         using var expected = ModelSession.Load(CamVid, new SessionSettings());
         using var session = ModelSession.Load(CamVid, new SessionSettings { Provider = provider });
 
-        var (scores, others) = (Run(expected, ImageBuffers.Floats, count), Run(session, provider.InputMemory, count));
+        var (scores, others) = (Run(expected, ImageBuffers.FloatMemory, count), Run(session, provider.InputMemory, count));
 
         Assert.Equal(("cuda", 1), (session.Provider, provider.Sessions));
         Assert.Equal(count, scores.Count);

@@ -16,7 +16,7 @@ public sealed class CudaProviderTests
     [Fact]
     public void Load_SessionThatRunsOnTheProcessorAllTheSame_IsRefused()
     {
-        var provider = new CudaProvider("a GPU", _ => { }, ImageBuffers.Floats, OrtMemoryInfo.DefaultInstance);
+        var provider = new CudaProvider("a GPU", _ => { }, ImageBuffers.FloatMemory, OrtMemoryInfo.DefaultInstance);
 
         var fault = Assert.Throws<InvalidModelException>(
             () => ModelSession.Load(File("models/fcn8s-camvid.onnx"), new SessionSettings { Provider = provider }));

@@ -7,14 +7,19 @@ using FcnService.Sizing;
 // From a quarter of a megapixel to the most that networks without a size of their own see by default.
 ImageSize[] sizes = [new(512, 512), new(704, 704), new(1024, 1024)];
 
-var models = new Argument<FileInfo[]>("models") { Description = "ONNX files; without any, the repository's models.", Arity = ArgumentArity.ZeroOrMore };
+var models = new Argument<FileInfo[]>("models")
+{
+    Description = "ONNX files; without any, the repository's models.",
+    Arity = ArgumentArity.ZeroOrMore,
+};
 models.AcceptExistingOnly();
 var seconds = new Option<int>("--seconds") { Description = "How long each load lasts.", DefaultValueFactory = _ => 10 };
 var output = new Option<FileInfo>("--output") { Description = "A Markdown file, between whose two markers the results go." };
 var command = new RootCommand("Measures what a replica of the service takes, by model and size of photo.") { models, seconds, output };
 command.SetAction(async (arguments, cancellation) =>
 {
-    var files = arguments.GetValue(models) is { Length: > 0 } given ? given : [RepositoryModel("fcn8s-camvid.onnx"), RepositoryModel("fp32/fcn8s-camvid.onnx")];
+    FileInfo[] ofRepository = [RepositoryModel("fcn8s-camvid.onnx"), RepositoryModel("fp32/fcn8s-camvid.onnx")];
+    var files = arguments.GetValue(models) is { Length: > 0 } given ? given : ofRepository;
     var report = new Report();
     foreach (var file in files)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FcnService.Load.Harness;
 
@@ -19,12 +20,14 @@ internal sealed class Report
     {
         var text = new StringBuilder();
         text.Append($"{DateTime.UtcNow:yyyy-MM-dd}, clients and service on the same machine: {Machine.Description}.\n\n");
-        text.Append("| model | photo | megapixels | memory when ready, MB | peak memory, MB | a photo alone, ms | with one thread, ms | photos/s |\n");
+        text.Append("| model | photo | megapixels | memory when ready, MB | peak memory, MB ");
+        text.Append("| a photo alone, ms | with one thread, ms | photos/s |\n");
         text.Append("|---|---|---|---|---|---|---|---|\n");
         foreach (var it in measurements)
         {
-            text.Append(FormattableString.Invariant(
-                $"| `{it.Model}` | {it.Size} | {it.Megapixels:0.00} | {it.ReadyBytes / 1e6:0} | {it.PeakBytes / 1e6:0} | {it.AllCores.TotalMilliseconds:0} | {it.OneThread.TotalMilliseconds:0} | {it.PerSecond:0.0} |\n"));
+            text.Append(CultureInfo.InvariantCulture, $"| `{it.Model}` | {it.Size} | {it.Megapixels:0.00} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {it.ReadyBytes / 1e6:0} | {it.PeakBytes / 1e6:0} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {it.AllCores.TotalMilliseconds:0} | {it.OneThread.TotalMilliseconds:0} | {it.PerSecond:0.0} |\n");
         }
 
         text.Append("\nFrom the smallest to the largest photo, each megapixel more takes:\n\n");
@@ -33,8 +36,9 @@ internal sealed class Report
         {
             var (small, large) = (model.First(), model.Last());
             double Slope(Func<Measurement, double> value) => (value(large) - value(small)) / (large.Megapixels - small.Megapixels);
-            text.Append(FormattableString.Invariant(
-                $"| `{model.Key}` | {Slope(it => it.PeakBytes / 1e6):0} | {Slope(it => it.AllCores.TotalMilliseconds):0} | {Slope(it => it.OneThread.TotalMilliseconds):0} |\n"));
+            text.Append(CultureInfo.InvariantCulture, $"| `{model.Key}` | {Slope(it => it.PeakBytes / 1e6):0} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Slope(it => it.AllCores.TotalMilliseconds):0} ");
+            text.Append(CultureInfo.InvariantCulture, $"| {Slope(it => it.OneThread.TotalMilliseconds):0} |\n");
         }
 
         return text.ToString();

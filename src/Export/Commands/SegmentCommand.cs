@@ -96,9 +96,9 @@ internal static class SegmentCommand
 
         var left = plan.Waiting.Count - result.Segmented - result.Failures.Count;
         var failures = folder.Failures.Concat(result.Failures).ToList();
-        arguments.InvocationConfiguration.Output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{result.Segmented} photos segmented ({progress.Rate:0.0}/s), {plan.Finished} skipped as finished, {failures.Count} failed, {left} left."));
+        var rate = progress.Rate.ToString("0.0", CultureInfo.InvariantCulture);
+        arguments.InvocationConfiguration.Output.WriteLine(
+            $"{result.Segmented} photos segmented ({rate}/s), {plan.Finished} skipped as finished, {failures.Count} failed, {left} left.");
         PrintPassedOver(folder, arguments.InvocationConfiguration.Output);
         Print(failures, arguments.InvocationConfiguration.Error);
         return left > 0 ? CommandLine.Interrupted : failures.Count > 0 ? CommandLine.SomeFailed : 0;

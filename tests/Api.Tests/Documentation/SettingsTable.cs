@@ -20,11 +20,13 @@ internal sealed partial class SettingsTable(IEnumerable<CheckedSection> sections
     /// <summary>The table in Markdown.</summary>
     public override string ToString()
     {
-        var rows = Settings.Select(setting => $"| `{setting.Name}` | {Shown(setting.Default)} | {setting.Meaning.Replace("|", "\\|", StringComparison.Ordinal)} |");
+        var rows = Settings.Select(setting => $"| `{setting.Name}` | {Shown(setting.Default)} | {Cell(setting.Meaning)} |");
         return string.Join('\n', ["| setting | default | meaning |", "|---|---|---|", .. rows]);
     }
 
     private static string Shown(string value) => value == Setting.None ? value : $"`{value}`";
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
     private static IEnumerable<Setting> SettingsOf(string path, Type options)
     {

@@ -3,7 +3,9 @@ using FcnService.Api.Errors;
 
 namespace FcnService.Api.Tests.Metrics;
 
-/// <summary>The alerts of docs/operations.md ask for what docs/metrics.md lists, which <see cref="MetricsModuleTests"/> holds against a scrape.</summary>
+/// <summary>
+/// The alerts of docs/operations.md ask for what docs/metrics.md lists, which <see cref="MetricsModuleTests"/> holds against a scrape.
+/// </summary>
 public sealed partial class AlertsTests
 {
     private static readonly string Page = Read("operations.md");

@@ -4,8 +4,8 @@ using FcnService.Inference.Labels;
 namespace FcnService.Budgets;
 
 /// <summary>
-/// A mask's PNG as <c>oxipng -o1</c> would compress it: by libdeflate at level 10, with the better of few filters. Here these are two, for
-/// all rows: none, and the difference from the row above. The palette is as the service writes it, whole.
+/// A mask's PNG as an optimizer would compress it: by libdeflate at level 10, which is that of <c>oxipng -o1</c> (its <c>options.rs</c>), with
+/// the better of two filters for all rows: none, and the difference from the row above. The palette is as the service writes it, whole.
 /// </summary>
 internal static class OptimizedPng
 {

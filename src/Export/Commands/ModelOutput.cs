@@ -54,7 +54,8 @@ internal static class ModelOutput
     /// <param name="classes">The class names by label.</param>
     /// <param name="arguments">The command line.</param>
     /// <exception cref="ExportException">
-    /// The options contradict each other, the file cannot be written, a weight is too large for the precision, or weights are too many for a stored frame.
+    /// The options contradict each other, the file cannot be written, a weight is too large for the precision, or weights are too many for
+    /// a stored frame.
     /// </exception>
     public static void Write(NetworkWeights weights, InputDescription input, IReadOnlyList<string> classes, ParseResult arguments)
     {

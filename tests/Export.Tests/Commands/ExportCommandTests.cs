@@ -179,7 +179,11 @@ public sealed class ExportCommandTests : IDisposable
     [Fact]
     public void Export_ArgmaxInTheModel_GivesPhotosTheLabelsThatTheServiceTakes()
     {
-        var photos = Directory.GetFiles(SharedData.Require("camvid", "val"), "*.png").Order(StringComparer.Ordinal).Take(4).Select(File.ReadAllBytes).ToList();
+        var photos = Directory.GetFiles(SharedData.Require("camvid", "val"), "*.png")
+            .Order(StringComparer.Ordinal)
+            .Take(4)
+            .Select(File.ReadAllBytes)
+            .ToList();
         string[] arguments =
         [
             "--width", "0.25", "--fc", "512", "--classes", "camvid",

@@ -7,6 +7,7 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.Page;
 using FcnService.Api.Segmentation;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -25,6 +26,7 @@ app.UseRequestLog();
 app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
+app.MapPage();
 app.MapSegmentation();
 app.MapModels();
 app.MapHealth();

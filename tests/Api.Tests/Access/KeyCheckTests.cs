@@ -60,6 +60,7 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [InlineData("/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json")]
     [InlineData("/")]
+    [InlineData("/page/main.js")]
     public async Task Request_ForProbesAndExplanations_NeedsNoKey(string path)
     {
         using var answer = await service.Client.GetAsync(path, Cancellation);
@@ -72,6 +73,7 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [InlineData("/segment")]
     [InlineData("/nothing/here")]
     [InlineData("/healthzz")]
+    [InlineData("/pages")]
     [InlineData("/swagger/../models")]
     [InlineData("/swagger/%2e%2e/models")]
     [InlineData("//models")]

@@ -40,12 +40,10 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
         Assert.Equal(["/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment"], paths.Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData("/swagger/index.html")]
-    [InlineData("/")]
-    public async Task Page_IsThere(string path)
+    [Fact]
+    public async Task Page_IsThere()
     {
-        using var answer = await service.Client.GetAsync(path, Cancellation);
+        using var answer = await service.Client.GetAsync("/swagger/index.html", Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("swagger-ui", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }

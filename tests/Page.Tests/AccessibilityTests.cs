@@ -42,7 +42,14 @@ public sealed class AccessibilityTests(Chromium chromium, Service service) : ICl
     {
         await using var visit = await Visit.OpenAsync(chromium, service);
         await visit.Page.EvaluateAsync(AxeCore);
-        await visit.Page.EvaluateAsync("() => { model.removeAttribute('aria-label'); model.closest('label').replaceWith(model); document.documentElement.lang = ''; }");
+        await visit.Page.EvaluateAsync(
+            """
+            () => {
+              model.removeAttribute('aria-label');
+              model.closest('label').replaceWith(model);
+              document.documentElement.lang = '';
+            }
+            """);
         var faults = await FindFaultsAsync(visit);
         Assert.Contains(faults, fault => fault.StartsWith("select-name at", StringComparison.Ordinal));
         Assert.Contains(faults, fault => fault.StartsWith("html-has-lang at", StringComparison.Ordinal));
@@ -82,6 +89,7 @@ public sealed class AccessibilityTests(Chromium chromium, Service service) : ICl
         ];
     }
 
-    private static string TargetsOf(JsonElement violation) =>
-        string.Join(", ", violation.GetProperty("nodes").EnumerateArray().Select(node => $"{node.GetProperty("target")}: {node.GetProperty("failureSummary")}"));
+    private static string TargetsOf(JsonElement violation) => string.Join(
+        ", ",
+        violation.GetProperty("nodes").EnumerateArray().Select(node => $"{node.GetProperty("target")}: {node.GetProperty("failureSummary")}"));
 }

@@ -74,7 +74,8 @@ public sealed class LegendTests(Chromium chromium, Service service) : IClassFixt
 
     private async Task<Dictionary<int, int>> CountAsync(byte[] photo) => Count((await MaskAsync(photo)).Indices);
 
-    private static Dictionary<int, int> Count(byte[] labels) => labels.GroupBy(label => (int)label).ToDictionary(group => group.Key, group => group.Count());
+    private static Dictionary<int, int> Count(byte[] labels) =>
+        labels.GroupBy(label => (int)label).ToDictionary(group => group.Key, group => group.Count());
 
     private async Task<(int Width, int Height, byte[] Indices, byte[] Palette)> MaskAsync(byte[] photo)
     {

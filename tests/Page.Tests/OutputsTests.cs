@@ -49,8 +49,9 @@ public sealed class OutputsTests(Chromium chromium, Service service) : IClassFix
         await visit.SegmentSampleAsync("street.jpg");
         var header = await (await answer).HeaderValueAsync("Server-Timing");
         var stages = header!.Split(", ").Select(stage => stage.Split(";dur=")).ToList();
-        Assert.Equal([.. stages.Select(stage => stage[0]), "in the service", "there and back"], await visit.Page.Locator("#timings dt").AllInnerTextsAsync());
-        var seconds = await visit.Page.Locator("#timings dd").AllInnerTextsAsync();
-        Assert.All(seconds, text => Assert.Matches(@"^\d+(\.\d)? ms$", text));
+        var names = await visit.Page.Locator("#timings dt").AllInnerTextsAsync();
+        Assert.Equal([.. stages.Select(stage => stage[0]), "in the service", "there and back"], names);
+        var times = await visit.Page.Locator("#timings dd").AllInnerTextsAsync();
+        Assert.All(times, text => Assert.Matches(@"^\d+(\.\d)? ms$", text));
     }
 }

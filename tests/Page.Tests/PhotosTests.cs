@@ -17,7 +17,8 @@ public sealed class PhotosTests(Chromium chromium, Service service) : IClassFixt
             var photo = await File.ReadAllBytesAsync(SharedData.Require("images", "exif", $"Landscape_{orientation}.jpg"), Cancellation);
             var mask = await MaskAsync(photo);
             await visit.SegmentAsync($"{orientation}.jpg", photo);
-            Assert.StartsWith($"{orientation}.jpg: {mask.Width} × {mask.Height} pixels, ", await visit.Page.InnerTextAsync("#status"), StringComparison.Ordinal);
+            var status = await visit.Page.InnerTextAsync("#status");
+            Assert.StartsWith($"{orientation}.jpg: {mask.Width} × {mask.Height} pixels, ", status, StringComparison.Ordinal);
             Assert.True(mask.Width > mask.Height, "The photo is a landscape.");
 
             // The photo in 24 × 16 pixels: the eight files are the same but for what JPEG did to each.

@@ -155,9 +155,11 @@ public sealed class StageTests(Chromium chromium, Service service) : IClassFixtu
         return visit;
     }
 
-    private static Task ClickAsync(Visit visit, double[] point) => visit.Page.EvaluateAsync<float[]>(
-        "([x, y]) => { const box = picture.getBoundingClientRect(); return [box.left + x * box.width, box.top + y * box.height]; }", point)
-        .ContinueWith(at => visit.Page.Mouse.ClickAsync(at.Result[0], at.Result[1]), TaskScheduler.Default).Unwrap();
+    private static async Task ClickAsync(Visit visit, double[] point)
+    {
+        var box = (await visit.Page.Locator("#picture").BoundingBoxAsync())!;
+        await visit.Page.Mouse.ClickAsync((float)(box.X + (point[0] * box.Width)), (float)(box.Y + (point[1] * box.Height)));
+    }
 
     private static async Task<string> IsolatedAsync(Visit visit) =>
         string.Concat(await visit.Page.Locator("#legend [aria-pressed=true] .name").AllInnerTextsAsync());
@@ -170,7 +172,8 @@ public sealed class StageTests(Chromium chromium, Service service) : IClassFixtu
             if (await visit.Page.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", selector))
             {
                 var outline = "it => [it, it.parentElement].some(seen => getComputedStyle(seen).outlineStyle !== 'none')";
-                Assert.True(await visit.Page.Locator(selector).First.EvaluateAsync<bool>(outline), $"{selector} does not show that it has the focus.");
+                var isSeen = await visit.Page.Locator(selector).First.EvaluateAsync<bool>(outline);
+                Assert.True(isSeen, $"{selector} does not show that it has the focus.");
                 return;
             }
 

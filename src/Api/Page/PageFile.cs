@@ -60,5 +60,9 @@ internal sealed record PageFile(string Name, string MediaType, Representation Pl
 /// <param name="Tag">Strong.</param>
 internal sealed record Representation(byte[] Bytes, EntityTagHeaderValue Tag)
 {
-    public static Representation Of(byte[] bytes) => new(bytes, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes)[..16])}\""));
+    public static Representation Of(byte[] bytes)
+    {
+        var hash = SHA256.HashData(bytes);
+        return new Representation(bytes, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash)}\""));
+    }
 }

@@ -23,7 +23,8 @@ public sealed class Visit : IAsyncDisposable
         page.Request += (_, request) =>
         {
             requests.Enqueue(request);
-            Note(!request.Url.StartsWith($"{origin}", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal), request.Url);
+            var isOwn = request.Url.StartsWith($"{origin}", StringComparison.Ordinal) || request.Url.StartsWith("blob:", StringComparison.Ordinal);
+            Note(!isOwn, request.Url);
         };
     }
 
@@ -92,9 +93,11 @@ public sealed class Visit : IAsyncDisposable
     }
 
     /// <summary>The legend: each label with its pixels.</summary>
-    public async Task<Dictionary<int, int>> ReadLegendAsync() =>
-        (await Page.EvaluateAsync<int[][]>("[...document.querySelectorAll('#legend button')].map(it => [Number(it.dataset.label), Number(it.dataset.pixels)])"))
-        .ToDictionary(part => part[0], part => part[1]);
+    public async Task<Dictionary<int, int>> ReadLegendAsync()
+    {
+        const string Rows = "[...document.querySelectorAll('#legend button')].map(it => [Number(it.dataset.label), Number(it.dataset.pixels)])";
+        return (await Page.EvaluateAsync<int[][]>(Rows)).ToDictionary(part => part[0], part => part[1]);
+    }
 
     /// <summary>A canvas's red, green, blue and alpha at a pixel.</summary>
     public Task<int[]> ReadCanvasAsync(string canvas, int x, int y) => Page.EvaluateAsync<int[]>(

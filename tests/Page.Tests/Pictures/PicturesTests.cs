@@ -39,7 +39,7 @@ public sealed class PicturesTests(Chromium chromium, Service service) : IClassFi
                 """
                 async ([scene, width, quality]) => {
                   const blob = await drawScene(scene, width).convertToBlob({ type: 'image/jpeg', quality });
-                  return new Promise(resolve => Object.assign(new FileReader(), { onload: it => resolve(it.target.result.split(',')[1]) }).readAsDataURL(blob));
+                  return btoa(String.fromCharCode(...new Uint8Array(await blob.arrayBuffer())));
                 }
                 """,
                 new object[] { scene, width, quality });

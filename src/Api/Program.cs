@@ -8,6 +8,7 @@ using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
 using FcnService.Api.OpenInference;
+using FcnService.Api.Page;
 using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
 
@@ -34,6 +35,7 @@ app.UseRequestLog();
 app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
+app.MapPage();
 app.MapSegmentation();
 app.MapOpenInference();
 app.MapModels();

@@ -34,6 +34,5 @@ internal static class DocumentationModule
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
     }
 }

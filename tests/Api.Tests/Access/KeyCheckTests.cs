@@ -62,6 +62,7 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [InlineData("/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json")]
     [InlineData("/")]
+    [InlineData("/page/main.js")]
     public async Task Request_ForProbesAndExplanations_NeedsNoKey(string path)
     {
         using var answer = await service.Client.GetAsync(path, Cancellation);
@@ -77,6 +78,7 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [InlineData("/v2")]
     [InlineData("/v2/healthz")]
     [InlineData("/v2/health/../models/fcn8s-camvid")]
+    [InlineData("/pages")]
     [InlineData("/swagger/../models")]
     [InlineData("/swagger/%2e%2e/models")]
     [InlineData("//models")]

@@ -91,12 +91,10 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
         }
     }
 
-    [Theory]
-    [InlineData("/swagger/index.html")]
-    [InlineData("/")]
-    public async Task Page_IsThere(string path)
+    [Fact]
+    public async Task Page_IsThere()
     {
-        using var answer = await service.Client.GetAsync(path, Cancellation);
+        using var answer = await service.Client.GetAsync("/swagger/index.html", Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("swagger-ui", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }

@@ -28,6 +28,20 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image is broken or truncated.",
         "The content begins as an image of a served format, but decoding it fails; the detail has the decoder's words.");
 
+    /// <summary>A parameter whose value cannot be used.</summary>
+    public static readonly ProblemKind InvalidParameter = new(
+        "invalid-parameter",
+        StatusCodes.Status400BadRequest,
+        "A parameter has a value that cannot be used.",
+        "The detail names the parameter and lists what is allowed.");
+
+    /// <summary>A request of the Open Inference Protocol that the model cannot take.</summary>
+    public static readonly ProblemKind InvalidInferenceRequest = new(
+        "invalid-inference-request",
+        StatusCodes.Status400BadRequest,
+        "The inference request is not one that the model takes.",
+        "The JSON is malformed, a tensor's name, shape, data type or data are not the model's, or a length is not that of the body. GET /v2/models/{model} tells what a model takes and gives.");
+
     /// <summary>No key, or a wrong one.</summary>
     public static readonly ProblemKind Unauthorized = new(
         "unauthorized",
@@ -63,6 +77,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The address does not take this method.",
         "The Allow header lists the methods that it takes.");
 
+    /// <summary>An Accept header that takes nothing of what is given.</summary>
+    public static readonly ProblemKind NotAcceptable = new(
+        "not-acceptable",
+        StatusCodes.Status406NotAcceptable,
+        "The request accepts none of the answers that there are.",
+        "The Accept header has no media type of those that the detail lists. Leave it out, or name what you want by the parameter 'output', which wins.");
+
     /// <summary>The client sent its request too slowly.</summary>
     public static readonly ProblemKind RequestTimeout = new(
         "request-timeout",
@@ -75,7 +96,7 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "too-many-bytes",
         StatusCodes.Status413PayloadTooLarge,
         "The image has too many bytes.",
-        "The limit is Segmentation:MaxImageBytes in the service's configuration; send a smaller file.");
+        "The limit is Segmentation:MaxImageBytes in the service's configuration, and OpenInference:MaxBodyBytes for the body of an inference request; send a smaller file.");
 
     /// <summary>An image whose size is over the limit.</summary>
     public static readonly ProblemKind TooManyPixels = new(
@@ -90,6 +111,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         StatusCodes.Status413PayloadTooLarge,
         "The image has too many frames.",
         "The limit is Segmentation:MaxFrames in the service's configuration. Only the first frame is segmented: send that alone.");
+
+    /// <summary>An answer over the limit.</summary>
+    public static readonly ProblemKind TooLargeAnswer = new(
+        "too-large-answer",
+        StatusCodes.Status413PayloadTooLarge,
+        "The answer would be too large.",
+        "The limit on probabilities is Segmentation:MaxProbabilities in the service's configuration. Send a smaller image, or name fewer classes.");
 
     /// <summary>An image format that is not served.</summary>
     public static readonly ProblemKind UnsupportedFormat = new(
@@ -143,9 +171,9 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
-        UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, Overloaded, RateLimited,
-        InternalError, NotReady, Timeout,
+        MissingImage, MalformedBody, UndecodableImage, InvalidParameter, InvalidInferenceRequest, Unauthorized, UnknownModel, NotFound, MethodNotAllowed,
+        NotAcceptable, RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooLargeAnswer, UnsupportedFormat, UnsupportedMediaType,
+        Overloaded, RateLimited, InternalError, NotReady, Timeout,
     ];
 
     /// <summary>The type that identifies the kind in an answer.</summary>

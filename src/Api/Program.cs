@@ -7,7 +7,15 @@ using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
 using FcnService.Api.Metrics;
 using FcnService.Api.Models;
+using FcnService.Api.OpenInference;
+using FcnService.Api.Page;
+using FcnService.Api.Providers;
 using FcnService.Api.Segmentation;
+
+if (args is [HealthCommand.Name, var probe])
+{
+    return await HealthCommand.RunAsync(probe);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
@@ -15,9 +23,11 @@ builder.AddLog();
 builder.AddErrors();
 builder.AddMetrics();
 builder.AddAccess();
+builder.AddProviders();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddOpenInference();
 builder.AddDocumentation();
 
 await using var app = builder.Build();
@@ -25,7 +35,9 @@ app.UseRequestLog();
 app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
+app.MapPage();
 app.MapSegmentation();
+app.MapOpenInference();
 app.MapModels();
 app.MapHealth();
 app.MapMetrics();

@@ -19,6 +19,7 @@ internal static class DocumentationModule
             options.IncludeXmlComments(typeof(DocumentationModule).Assembly);
             options.OperationFilter<ImageBodyFilter>();
             options.OperationFilter<AnswerFilter>();
+            options.OperationFilter<InferenceFilter>();
             options.OperationFilter<ProblemsFilter>();
         });
     }
@@ -33,6 +34,5 @@ internal static class DocumentationModule
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
     }
 }

@@ -1,5 +1,6 @@
 using FcnService.Api.Access;
 using FcnService.Api.Admission;
+using FcnService.Api.Batches;
 using FcnService.Api.Documentation;
 using FcnService.Api.Errors;
 using FcnService.Api.Health;
@@ -18,6 +19,7 @@ builder.AddAccess();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddBatches();
 builder.AddDocumentation();
 
 await using var app = builder.Build();
@@ -26,6 +28,7 @@ app.UseErrors();
 app.UseAccess();
 app.UseDocumentation();
 app.MapSegmentation();
+app.MapBatches();
 app.MapModels();
 app.MapHealth();
 app.MapMetrics();

@@ -91,6 +91,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image has too many frames.",
         "The limit is Segmentation:MaxFrames in the service's configuration. Only the first frame is segmented: send that alone.");
 
+    /// <summary>A batch with more images than the limit.</summary>
+    public static readonly ProblemKind TooManyImages = new(
+        "too-many-images",
+        StatusCodes.Status413PayloadTooLarge,
+        "The request has too many images.",
+        "The limit is Batch:MaxImages in the service's configuration. The images before it are answered; send the others in requests of their own.");
+
     /// <summary>An image format that is not served.</summary>
     public static readonly ProblemKind UnsupportedFormat = new(
         "unsupported-format",
@@ -144,7 +151,7 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MissingImage, MalformedBody, UndecodableImage, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
-        UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, UnsupportedFormat, UnsupportedMediaType, Overloaded, RateLimited,
+        UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, UnsupportedFormat, UnsupportedMediaType, Overloaded, RateLimited,
         InternalError, NotReady, Timeout,
     ];
 

@@ -19,6 +19,9 @@ namespace FcnService.Api.Segmentation;
 /// <summary><c>POST /segment</c>: a photo in, its mask out.</summary>
 internal static class SegmentationModule
 {
+    /// <summary>The endpoint's name.</summary>
+    public const string EndpointName = "Segment";
+
     private const string Png = "image/png";
 
     public static void AddSegmentation(this WebApplicationBuilder builder)
@@ -35,7 +38,7 @@ internal static class SegmentationModule
     public static void MapSegmentation(this WebApplication app)
     {
         app.MapPost("/segment", SegmentAsync)
-            .WithName("Segment")
+            .WithName(EndpointName)
             .WithTags("Segmentation")
             .WithSummary("Segments a photo")
             .WithDescription(
@@ -77,23 +80,32 @@ internal static class SegmentationModule
         using var deadline = new Deadline(TimeSpan.FromSeconds(scheduling.Value.TimeoutSeconds), aborted);
         return await deadline.RunAsync(async () =>
         {
-            using var bytes = admission.AdmitBytes(uploads.LongestLength(context.Request));
+            var waits = context.Features.Get<WaitsForRoom>() is not null;
+            var longest = uploads.LongestLength(context.Request);
+            using var bytes = waits ? await WaitForBytesAsync(longest, admission, deadline) : admission.AdmitBytes(longest);
             deadline.Enter("reading the image");
-            using var upload = await uploads.ReadAsync(context.Request, beginning => Judge(beginning, segmenter, admission), deadline.Token);
+            using var upload = await uploads.ReadAsync(context.Request, beginning => Judge(beginning, segmenter, waits ? null : admission), deadline.Token);
+            bytes.ShrinkTo(upload.Bytes.Length);
             using var photo = segmenter.Open(upload.Bytes);
             context.Features.Set(new SegmentedPhoto(photo.Image.Size, segmenter.Name));
-            using var segmentation = await RunAsync(segmenter, photo, admission, pipeline, deadline, metrics);
+            using var segmentation = await RunAsync(segmenter, photo, waits, admission, pipeline, deadline, metrics);
             return Answer(context, segmenter, segmentation, metrics);
         });
     }
 
-    // What a header tells is not kept back until the rest has been sent.
-    private static void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, AdmissionControl admission)
+    private static Task<AdmittedBytes> WaitForBytesAsync(long length, AdmissionControl admission, Deadline deadline)
+    {
+        deadline.Enter("waiting for room");
+        return admission.WaitForBytesAsync(length, deadline.Token);
+    }
+
+    // What a header tells is not kept back until the rest has been sent; want of room neither, unless the photo waits for it.
+    private static void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, AdmissionControl? refuses)
     {
         try
         {
             using var photo = segmenter.Open(beginning);
-            admission.CheckPhoto(photo.Megapixels);
+            refuses?.CheckPhoto(photo.Megapixels);
         }
         catch (ImageRejectedException rejected) when (rejected.Reason == ImageRejection.Undecodable)
         {
@@ -103,10 +115,16 @@ internal static class SegmentationModule
 
     // The photo counts as work until the network is done with it; encoding the mask is the next request's gain.
     private static async Task<Inference.Segmentation> RunAsync(
-        Segmenter segmenter, OpenedPhoto photo, AdmissionControl admission, SegmentationPipeline pipeline, Deadline deadline, ServiceMetrics metrics)
+        Segmenter segmenter,
+        OpenedPhoto photo,
+        bool waits,
+        AdmissionControl admission,
+        SegmentationPipeline pipeline,
+        Deadline deadline,
+        ServiceMetrics metrics)
     {
-        using var admitted = admission.AdmitPhoto(photo.Megapixels);
         deadline.Enter("waiting for the network, and in it");
+        using var admitted = waits ? await admission.WaitForPhotoAsync(photo.Megapixels, deadline.Token) : admission.AdmitPhoto(photo.Megapixels);
         try
         {
             return await segmenter.SegmentAsync(photo, pipeline, deadline.Token);

@@ -25,7 +25,7 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     public async Task Document_Segment_ExplainsEveryProblemUnderItsStatus()
     {
         var responses = (await ReadAsync()).GetProperty("paths").GetProperty("/segment").GetProperty("post").GetProperty("responses");
-        foreach (var kind in ProblemKind.All.Where(kind => kind.Name is not ("method-not-allowed" or "not-found" or "unservable-model")))
+        foreach (var kind in ProblemKind.All.Where(kind => kind.Name is not ("method-not-allowed" or "not-found" or "unservable-model" or "too-many-images")))
         {
             var response = responses.GetProperty(kind.Status.ToString(CultureInfo.InvariantCulture));
             Assert.Contains(kind.Type, response.GetProperty("description").GetString(), StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     public async Task Document_Paths_AreTheService()
     {
         var paths = (await ReadAsync()).GetProperty("paths").EnumerateObject().Select(path => path.Name);
-        Assert.Equal(["/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment"], paths.Order(StringComparer.Ordinal));
+        Assert.Equal(["/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment", "/segment/batch"], paths.Order(StringComparer.Ordinal));
     }
 
     [Theory]

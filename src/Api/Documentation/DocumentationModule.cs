@@ -17,6 +17,7 @@ internal static class DocumentationModule
                 Description = "Semantic segmentation: POST a photo, get its mask.",
             });
             options.IncludeXmlComments(typeof(DocumentationModule).Assembly);
+            options.DocumentFilter<TagsFilter>();
             options.OperationFilter<ImageBodyFilter>();
             options.OperationFilter<ProblemsFilter>();
         });

@@ -41,6 +41,9 @@ public sealed class Segmenter : IDisposable
     /// <summary>Where the network runs.</summary>
     public string Provider => session.Provider;
 
+    /// <summary>What tells the model's files from others, of the same name too: the hash of their content.</summary>
+    public Task<string> Fingerprint => session.Fingerprint;
+
     /// <summary>Reads a photo's header, and with it what the photo will cost.</summary>
     /// <param name="file">JPEG, PNG, WebP, GIF, TIFF or AVIF; must not change while the result lives.</param>
     /// <exception cref="ImageRejectedException">The photo is not taken.</exception>
@@ -69,25 +72,43 @@ public sealed class Segmenter : IDisposable
     public Segmentation Segment(ReadOnlyMemory<byte> file)
     {
         using var photo = Open(file);
-        using var prepared = Prepare(photo);
-        return RunHere(prepared);
+        return Segment(photo, SegmentationDetail.Labels);
     }
+
+    /// <summary>Segments a photo at once, on the caller's thread.</summary>
+    /// <param name="photo">The photo.</param>
+    /// <param name="detail">What the result holds.</param>
+    /// <returns>A label for each pixel of the upright photo, and what was asked for besides.</returns>
+    /// <exception cref="ImageRejectedException">The photo is broken or truncated.</exception>
+    /// <exception cref="InvalidModelException">The network gave something else than its contract says.</exception>
+    public Segmentation Segment(OpenedPhoto photo, SegmentationDetail detail)
+    {
+        using var prepared = Prepare(photo);
+        return RunHere(prepared, detail);
+    }
+
+    /// <summary>Labels a photo in turn with others.</summary>
+    /// <inheritdoc cref="SegmentAsync(OpenedPhoto, SegmentationDetail, SegmentationPipeline, CancellationToken)"/>
+    public Task<Segmentation> SegmentAsync(OpenedPhoto photo, SegmentationPipeline pipeline, CancellationToken cancellation) =>
+        SegmentAsync(photo, SegmentationDetail.Labels, pipeline, cancellation);
 
     /// <summary>Segments a photo in turn with others.</summary>
     /// <param name="photo">The photo.</param>
+    /// <param name="detail">What the result holds.</param>
     /// <param name="pipeline">Where it waits for its turn.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <returns>A label for each pixel of the upright photo.</returns>
+    /// <returns>A label for each pixel of the upright photo, and what was asked for besides.</returns>
     /// <exception cref="ImageRejectedException">The photo is broken or truncated.</exception>
     /// <exception cref="InvalidModelException">The network gave something else than its contract says.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public async Task<Segmentation> SegmentAsync(OpenedPhoto photo, SegmentationPipeline pipeline, CancellationToken cancellation)
+    public async Task<Segmentation> SegmentAsync(
+        OpenedPhoto photo, SegmentationDetail detail, SegmentationPipeline pipeline, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         using var prepared = await pipeline.DecodeAsync(() => Prepare(photo), cancellation).ConfigureAwait(false);
         var scheduled = await RunAsync(prepared, pipeline, cancellation).ConfigureAwait(false);
         using var output = scheduled.Output;
-        return Finish(output, prepared, scheduled);
+        return Finish(output, prepared, scheduled, detail);
     }
 
     /// <summary>Runs the whole way once, on a grey image, so that the first request finds everything in place.</summary>
@@ -104,7 +125,7 @@ public sealed class Segmenter : IDisposable
         using var image = new RgbImage(frame.Content);
         image.Pixels.Fill(128);
         using var prepared = Normalize(image, frame, decode: TimeSpan.Zero);
-        RunHere(prepared).Dispose();
+        RunHere(prepared, SegmentationDetail.Labels).Dispose();
     }
 
     /// <summary>Unloads the model.</summary>
@@ -138,21 +159,31 @@ public sealed class Segmenter : IDisposable
         return new PreparedPhoto(input, frame, decode, clock.Elapsed);
     }
 
-    private Segmentation RunHere(PreparedPhoto prepared)
+    private Segmentation RunHere(PreparedPhoto prepared, SegmentationDetail detail)
     {
         var clock = Stopwatch.StartNew();
         using var input = prepared.TakeInput();
         using var output = session.Run([input])[0];
-        return Finish(output, prepared, new ScheduledOutput(output, TimeSpan.Zero, clock.Elapsed, BatchSize: 1));
+        return Finish(output, prepared, new ScheduledOutput(output, TimeSpan.Zero, clock.Elapsed, BatchSize: 1), detail);
     }
 
-    private Segmentation Finish(NetworkOutput output, PreparedPhoto prepared, ScheduledOutput run)
+    private Segmentation Finish(NetworkOutput output, PreparedPhoto prepared, ScheduledOutput run, SegmentationDetail detail)
     {
         using var span = StageTrace.Start("postprocess", Name);
         var clock = Stopwatch.StartNew();
         var labels = labeler.Label(output, prepared.Frame);
-        return new Segmentation(
-            labels, new StageTimes(prepared.Decode, prepared.Preprocess, run.Waited, run.Took, clock.Elapsed), run.BatchSize);
+        try
+        {
+            var confidence = detail == SegmentationDetail.Confidence ? labeler.MeasureConfidence(output, prepared.Frame) : null;
+            var probabilities = detail == SegmentationDetail.Probabilities ? labeler.KeepProbabilities(output, prepared.Frame) : null;
+            var times = new StageTimes(prepared.Decode, prepared.Preprocess, run.Waited, run.Took, clock.Elapsed);
+            return new Segmentation(labels, times, run.BatchSize) { Confidence = confidence, Probabilities = probabilities };
+        }
+        catch
+        {
+            labels.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A photo that is ready to run.</summary>
@@ -185,14 +216,49 @@ public sealed record OpenedPhoto(EncodedImage Image, NetworkFrame Frame) : IDisp
     public void Dispose() => Image.Dispose();
 }
 
+/// <summary>What a segmentation holds besides labels, each of which takes its time.</summary>
+public enum SegmentationDetail
+{
+    /// <summary>Nothing.</summary>
+    Labels,
+
+    /// <summary>How sure the network is of each pixel's class.</summary>
+    Confidence,
+
+    /// <summary>The probability of every class at each pixel.</summary>
+    Probabilities,
+}
+
 /// <summary>A segmented photo. Dispose it once.</summary>
 /// <param name="Labels">A label for each pixel of the upright photo.</param>
 /// <param name="Times">How long each stage took.</param>
 /// <param name="BatchSize">How many photos ran together.</param>
 public sealed record Segmentation(ClassMap Labels, StageTimes Times, int BatchSize) : IDisposable
 {
-    /// <summary>Gives the labels' buffer back.</summary>
-    public void Dispose() => Labels.Dispose();
+    private ProbabilityMap? probabilities;
+
+    /// <summary>How sure the network is; null where it was not asked for, or the model gives labels.</summary>
+    public ConfidenceMap? Confidence { get; init; }
+
+    /// <summary>The probabilities; null where they were not asked for, or were taken, or the model gives labels.</summary>
+    public ProbabilityMap? Probabilities
+    {
+        get => probabilities;
+        init => probabilities = value;
+    }
+
+    /// <summary>Hands the probabilities over to whoever outlives the segmentation.</summary>
+    /// <exception cref="InvalidOperationException">There are none.</exception>
+    public ProbabilityMap TakeProbabilities() =>
+        Interlocked.Exchange(ref probabilities, null) ?? throw new InvalidOperationException("The segmentation holds no probabilities.");
+
+    /// <summary>Gives the buffers back.</summary>
+    public void Dispose()
+    {
+        Labels.Dispose();
+        Confidence?.Dispose();
+        Interlocked.Exchange(ref probabilities, null)?.Dispose();
+    }
 }
 
 /// <summary>How long the stages of one segmentation took.</summary>

@@ -42,6 +42,72 @@ public sealed class SegmentationClientTests(Service service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task Segment_WithTheETagOfAnAnswer_IsNotModified()
+    {
+        var photo = ImageSource.FromBytes(Service.Draw(40, 30));
+        using var first = await client.SegmentAsync(photo, cancellation: Cancellation);
+        Assert.NotNull(first.ETag);
+
+        using var same = await client.SegmentAsync(photo, new() { IfNoneMatch = first.ETag }, Cancellation);
+        using var other = await client.SegmentAsync(photo, new() { IfNoneMatch = first.ETag, Output = SegmentationOutput.Color }, Cancellation);
+
+        Assert.True(same.IsNotModified);
+        Assert.Equal(first.ETag, same.ETag);
+        Assert.Empty(await same.ReadBytesAsync(Cancellation));
+        Assert.False(other.IsNotModified);
+    }
+
+    [Fact]
+    public async Task Segment_Json_IsAReportThatAgreesWithTheMask()
+    {
+        var photo = ImageSource.FromBytes(Service.Draw(97, 61));
+        using var mask = await client.SegmentAsync(photo, cancellation: Cancellation);
+        var indices = PngFile.ReadIndexed(await mask.ReadBytesAsync(Cancellation)).Indices;
+        using var answer = await client.SegmentAsync(photo, new() { Output = SegmentationOutput.Json, Regions = RegionForm.Rle }, Cancellation);
+
+        var report = await answer.ReadReportAsync(Cancellation);
+
+        Assert.Equal(("fcn8s-camvid", 97, 61), (report.Model, report.Width, report.Height));
+        Assert.Equal(indices.Distinct().Order().Select(index => (int)index), report.Classes.Select(found => found.Index));
+        foreach (var found in report.Classes)
+        {
+            var at = Enumerable.Range(0, indices.Length).Where(i => indices[i] == found.Index).ToList();
+            var (left, top) = (at.Min(i => i % 97), at.Min(i => i / 97));
+            Assert.Equal(at.Count, found.Pixels);
+            Assert.Equal(new BoundingBox(left, top, at.Max(i => i % 97) - left + 1, at.Max(i => i / 97) - top + 1), found.Bbox);
+            Assert.InRange(found.Confidence!.Value, 0, 1);
+            Assert.Equal([61, 97], found.Rle!.Size);
+            Assert.Null(found.Polygons);
+        }
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => mask.ReadReportAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Segment_Polygons_AreRingsOfCorners()
+    {
+        using var answer = await client.SegmentAsync(
+            ImageSource.FromBytes(Service.Draw(40, 30)), new() { Output = SegmentationOutput.Json, Regions = RegionForm.Polygons }, Cancellation);
+
+        var report = await answer.ReadReportAsync(Cancellation);
+
+        Assert.All(report.Classes.SelectMany(found => found.Polygons!), ring => Assert.True(ring.Count >= 8 && ring.Count % 2 == 0));
+    }
+
+    [Theory]
+    [InlineData(SegmentationOutput.Mask, "image/png")]
+    [InlineData(SegmentationOutput.Color, "image/png")]
+    [InlineData(SegmentationOutput.Overlay, "image/jpeg")]
+    [InlineData(SegmentationOutput.Confidence, "image/png")]
+    [InlineData(SegmentationOutput.Json, "application/json")]
+    [InlineData(SegmentationOutput.Npy, "application/x-npy")]
+    public async Task Segment_EveryOutput_IsOfItsType(SegmentationOutput output, string mediaType)
+    {
+        using var answer = await client.SegmentAsync(ImageSource.FromBytes(Service.Draw(20, 20)), new() { Output = output }, Cancellation);
+        Assert.Equal(mediaType, answer.MediaType);
+    }
+
+    [Fact]
     public async Task Segment_BrokenImage_IsTheServicesProblem()
     {
         var refused = await Assert.ThrowsAsync<SegmentationException>(
@@ -117,7 +183,7 @@ public sealed class SegmentationClientTests(Service service) : IClassFixture<Ser
         }
 
         Assert.Equal(["one", "two"], answers);
-        Assert.Equal([2, 1], server.Requests.Select(request => Encoding.ASCII.GetString(request.Body).Split("name=image").Length - 1));
+        Assert.Equal([2, 1], server.Requests.Select(request => Encoding.ASCII.GetString(request.Body).Split("form-data; name=image").Length - 1));
 
         static HttpResponseMessage Batch(string content, int? cutTo)
         {

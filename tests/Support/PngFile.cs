@@ -66,6 +66,20 @@ internal static class PngFile
     /// <summary>Reads the ground truth of a data set: an 8-bit PNG of grey values or palette indices, a label each.</summary>
     public static byte[] ReadLabels(byte[] file) => Read(file, colourType: file[25]).Indices;
 
+    /// <summary>Reads an 8-bit RGB PNG: three bytes a pixel.</summary>
+    public static (int Width, int Height, byte[] Pixels) ReadRgb(byte[] file)
+    {
+        var (width, height, pixels, _) = Read(file, colourType: 2);
+        return (width, height, pixels);
+    }
+
+    /// <summary>Reads an 8-bit grey PNG.</summary>
+    public static (int Width, int Height, byte[] Pixels) ReadGrey(byte[] file)
+    {
+        var (width, height, pixels, _) = Read(file, colourType: 0);
+        return (width, height, pixels);
+    }
+
     private static (int Width, int Height, byte[] Indices, byte[] Palette) Read(byte[] file, byte colourType)
     {
         Assert.Equal(Signature, file[..8]);
@@ -95,7 +109,9 @@ internal static class PngFile
         }
 
         data.Position = 0;
-        return (width, height, Unfilter(new ZLibStream(data, CompressionMode.Decompress), width, height), palette);
+        var bytesPerPixel = colourType == 2 ? 3 : 1;
+        var pixels = Unfilter(new ZLibStream(data, CompressionMode.Decompress), width * bytesPerPixel, height, bytesPerPixel);
+        return (width, height, pixels, palette);
     }
 
     private static void WriteHeader(MemoryStream file, int width, int height, byte colourType, byte bitDepth)
@@ -108,19 +124,20 @@ internal static class PngFile
         WriteChunk(file, "IHDR", header);
     }
 
-    // PNG's filters at one byte a pixel (specification, section 9).
-    private static byte[] Unfilter(ZLibStream rows, int width, int height)
+    // PNG's filters (specification, section 9).
+    private static byte[] Unfilter(ZLibStream rows, int rowBytes, int height, int bytesPerPixel)
     {
-        var pixels = new byte[width * height];
-        var above = new byte[width];
+        var pixels = new byte[rowBytes * height];
+        var above = new byte[rowBytes];
         for (var y = 0; y < height; y++)
         {
             var filter = rows.ReadByte();
-            var row = pixels.AsSpan(y * width, width);
+            var row = pixels.AsSpan(y * rowBytes, rowBytes);
             rows.ReadExactly(row);
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < rowBytes; x++)
             {
-                int left = x > 0 ? row[x - 1] : 0, up = above[x], corner = x > 0 ? above[x - 1] : 0;
+                var before = x - bytesPerPixel;
+                int left = before >= 0 ? row[before] : 0, up = above[x], corner = before >= 0 ? above[before] : 0;
                 row[x] += (byte)(filter switch
                 {
                     0 => 0,

@@ -25,12 +25,14 @@ internal static class BatchModule
                 "Answers each photo as POST /segment does, in the order in which they come, as soon as it is ready: as multipart/mixed, each part with "
                 + "a Status header, or as a ZIP file where Accept asks for application/zip. A photo that cannot be segmented has a problem in its "
                 + "place; the others go on.")
-            .Produces<byte[]>(StatusCodes.Status200OK, MultipartAnswers.MediaType, ZipAnswers.MediaType)
+            .Produces<byte[]>(StatusCodes.Status200OK, ZipAnswers.MediaType, MultipartAnswers.MediaType)
             .ProducesProblems(
+                ProblemKind.InvalidParameter,
                 ProblemKind.MissingImage,
                 ProblemKind.MalformedBody,
                 ProblemKind.Unauthorized,
                 ProblemKind.UnknownModel,
+                ProblemKind.NotAcceptable,
                 ProblemKind.RequestTimeout,
                 ProblemKind.TooManyImages,
                 ProblemKind.UnsupportedMediaType,
@@ -42,7 +44,11 @@ internal static class BatchModule
     private static async Task SegmentAsync([FromQuery] string? model, HttpContext context, ServedModels models, BatchRun batch)
     {
         // What is wrong for every photo is told once, before the first of them is sent.
-        models.Lease(model).Dispose();
+        using (var lease = models.Lease(model))
+        {
+            ImageRequests.Check(context, lease.Segmenter);
+        }
+
         await batch.RunAsync(context);
     }
 }

@@ -1,6 +1,9 @@
 using FcnService.Api.Access;
 using FcnService.Api.Admission;
+using FcnService.Api.Errors;
 using FcnService.Api.Segmentation;
+using FcnService.Inference;
+using FcnService.Inference.Answers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -15,6 +18,15 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
 {
     private readonly Lazy<RequestDelegate> segment = new(() => Find(endpoints));
 
+    /// <summary>Refuses a batch whose parameters no image could be answered with.</summary>
+    /// <exception cref="ProblemException">It accepts nothing that is given.</exception>
+    /// <exception cref="InvalidParameterException">A parameter has a value that cannot be used with the model.</exception>
+    public static void Check(HttpContext batch, Segmenter segmenter)
+    {
+        var request = RequestOf(batch, Stream.Null, Stream.Null, batch.RequestAborted).Request;
+        _ = new Answer(AnswerNegotiation.Read(request), segmenter);
+    }
+
     /// <summary>Segments an image.</summary>
     /// <param name="batch">The batch's request, whose parameters count for each image.</param>
     /// <param name="image">The image.</param>
@@ -23,7 +35,8 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
     /// <returns>The answer, or a problem.</returns>
     public Task<ImageResponse> SegmentAsync(HttpContext batch, BatchImage image, ApiKey? key, CancellationToken stop) => RunAsync(
         batch,
-        image,
+        image.FileName,
+        image.Body,
         request =>
         {
             key?.Use();
@@ -33,13 +46,13 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
 
     /// <summary>The problem of what is wrong with a batch itself.</summary>
     public Task<ImageResponse> FailAsync(HttpContext batch, Exception fault, CancellationToken stop) =>
-        RunAsync(batch, new BatchImage(FileName: null, new PartBody(Stream.Null)), _ => throw fault, stop);
+        RunAsync(batch, fileName: null, Stream.Null, _ => throw fault, stop);
 
     private static RequestDelegate Find(EndpointDataSource endpoints) => endpoints.Endpoints
         .Single(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName == SegmentationModule.EndpointName)
         .RequestDelegate!;
 
-    private async Task<ImageResponse> RunAsync(HttpContext batch, BatchImage image, RequestDelegate answer, CancellationToken stop)
+    private async Task<ImageResponse> RunAsync(HttpContext batch, string? fileName, Stream image, RequestDelegate answer, CancellationToken stop)
     {
         var body = new MemoryStream();
         var request = RequestOf(batch, image, body, stop);
@@ -54,7 +67,7 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
         }
 
         await request.Response.CompleteAsync();
-        return new ImageResponse(image.FileName, request.Response.StatusCode, request.Response.Headers, body.GetBuffer().AsMemory(0, (int)body.Length));
+        return new ImageResponse(fileName, request.Response.StatusCode, request.Response.Headers, body.GetBuffer().AsMemory(0, (int)body.Length));
     }
 
     // A batch's Accept names what the answers come in, and may name what they are.
@@ -70,7 +83,7 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
         return headers;
     }
 
-    private static DefaultHttpContext RequestOf(HttpContext batch, BatchImage image, Stream answer, CancellationToken stop)
+    private static DefaultHttpContext RequestOf(HttpContext batch, Stream image, Stream answer, CancellationToken stop)
     {
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature
@@ -82,7 +95,7 @@ internal sealed class ImageRequests(EndpointDataSource endpoints, IExceptionHand
             Path = "/segment",
             QueryString = batch.Request.QueryString.Value ?? string.Empty,
             Headers = HeadersOf(batch.Request),
-            Body = image.Body,
+            Body = image,
         });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));

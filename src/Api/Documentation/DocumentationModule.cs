@@ -18,7 +18,9 @@ internal static class DocumentationModule
             });
             options.IncludeXmlComments(typeof(DocumentationModule).Assembly);
             options.DocumentFilter<TagsFilter>();
+            options.OperationFilter<NamesFilter>();
             options.OperationFilter<ImageBodyFilter>();
+            options.OperationFilter<AnswerFilter>();
             options.OperationFilter<ProblemsFilter>();
         });
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FcnService.Api.Metrics;
+using FcnService.Inference.Answers;
 using FcnService.Inference.Imaging;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -36,6 +37,7 @@ internal sealed partial class ProblemExceptionHandler(ServiceMetrics metrics, IL
     private static (ProblemKind Kind, string? Detail) Explain(Exception exception) => exception switch
     {
         ProblemException problem => (problem.Kind, problem.Message),
+        InvalidParameterException invalid => (ProblemKind.InvalidParameter, invalid.Message),
         ImageRejectedException rejected => (KindOf(rejected.Reason), rejected.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (ProblemKind.TooManyBytes, "The body is larger than the service reads."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (ProblemKind.RequestTimeout, null),

@@ -28,6 +28,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image is broken or truncated.",
         "The content begins as an image of a served format, but decoding it fails; the detail has the decoder's words.");
 
+    /// <summary>A parameter whose value cannot be used.</summary>
+    public static readonly ProblemKind InvalidParameter = new(
+        "invalid-parameter",
+        StatusCodes.Status400BadRequest,
+        "A parameter has a value that cannot be used.",
+        "The detail names the parameter and lists what is allowed.");
+
     /// <summary>No key, or a wrong one.</summary>
     public static readonly ProblemKind Unauthorized = new(
         "unauthorized",
@@ -63,6 +70,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The address does not take this method.",
         "The Allow header lists the methods that it takes.");
 
+    /// <summary>An Accept header that takes nothing of what is given.</summary>
+    public static readonly ProblemKind NotAcceptable = new(
+        "not-acceptable",
+        StatusCodes.Status406NotAcceptable,
+        "The request accepts none of the answers that there are.",
+        "The Accept header has no media type of those that the detail lists. Leave it out, or name what you want by the parameter 'output', which wins.");
+
     /// <summary>The client sent its request too slowly.</summary>
     public static readonly ProblemKind RequestTimeout = new(
         "request-timeout",
@@ -97,6 +111,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         StatusCodes.Status413PayloadTooLarge,
         "The request has too many images.",
         "The limit is Batch:MaxImages in the service's configuration. The images before it are answered; send the others in requests of their own.");
+
+    /// <summary>An answer over the limit.</summary>
+    public static readonly ProblemKind TooLargeAnswer = new(
+        "too-large-answer",
+        StatusCodes.Status413PayloadTooLarge,
+        "The answer would be too large.",
+        "The limit on probabilities is Segmentation:MaxProbabilities in the service's configuration. Send a smaller image, or name fewer classes.");
 
     /// <summary>An image format that is not served.</summary>
     public static readonly ProblemKind UnsupportedFormat = new(
@@ -150,9 +171,9 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, RequestTimeout,
-        UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, UnsupportedFormat, UnsupportedMediaType, Overloaded, RateLimited,
-        InternalError, NotReady, Timeout,
+        MissingImage, MalformedBody, UndecodableImage, InvalidParameter, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, NotAcceptable,
+        RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, TooLargeAnswer, UnsupportedFormat,
+        UnsupportedMediaType, Overloaded, RateLimited, InternalError, NotReady, Timeout,
     ];
 
     /// <summary>The type that identifies the kind in an answer.</summary>

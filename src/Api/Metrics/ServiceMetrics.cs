@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FcnService.Inference;
+using FcnService.Inference.Answers;
 
 namespace FcnService.Api.Metrics;
 
@@ -22,6 +23,7 @@ internal sealed class ServiceMetrics
     private readonly Histogram<double> stageDuration;
     private readonly Histogram<double> queueWait;
     private readonly Histogram<int> batchSize;
+    private readonly Counter<long> answers;
     private readonly Counter<long> rejections;
     private readonly Counter<long> abandoned;
     private readonly HashSet<(string Name, string Provider)> shownModels = [];
@@ -39,6 +41,7 @@ internal sealed class ServiceMetrics
             "fcnservice.queue.wait", "s", "Time that a request waited for the model.", tags: null, advice: Durations);
         batchSize = meter.CreateHistogram(
             "fcnservice.batch.size", "{request}", "Requests that shared one run of the model.", tags: null, advice: Counts);
+        answers = meter.CreateCounter<long>("fcnservice.answers", "{answer}", "Images that were segmented and answered.");
         rejections = meter.CreateCounter<long>("fcnservice.requests.rejected", "{request}", "Requests answered with a problem.");
         abandoned = meter.CreateCounter<long>(
             "fcnservice.requests.abandoned", "{request}", "Requests whose client went away before the answer.");
@@ -67,6 +70,12 @@ internal sealed class ServiceMetrics
 
     /// <summary>Records how many requests one run of the model served.</summary>
     public void RecordBatch(string model, int size) => batchSize.Record(size, Tag("model", model));
+
+    /// <summary>Counts an image that was segmented and answered.</summary>
+    /// <param name="model">The loaded model's name.</param>
+    /// <param name="kind">What it was answered with.</param>
+    public void CountAnswer(string model, AnswerKind kind) =>
+        answers.Add(1, Tag("model", model), Tag("output", kind.ToString().ToLowerInvariant()));
 
     /// <summary>Counts a request that was answered with a problem.</summary>
     /// <param name="reason">The problem's name.</param>

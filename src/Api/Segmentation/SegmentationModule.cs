@@ -1,33 +1,28 @@
-using System.Diagnostics;
-using System.Globalization;
 using FcnService.Api.Admission;
 using FcnService.Api.Errors;
 using FcnService.Api.Hosting;
 using FcnService.Api.Logging;
-using FcnService.Api.Metrics;
 using FcnService.Api.Models;
 using FcnService.Inference;
+using FcnService.Inference.Answers;
 using FcnService.Inference.Imaging;
-using FcnService.Inference.Masks;
-using FcnService.Inference.Scheduling;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace FcnService.Api.Segmentation;
 
-/// <summary><c>POST /segment</c>: a photo in, its mask out.</summary>
+/// <summary><c>POST /segment</c>: a photo in, what is asked for of its mask out.</summary>
 internal static class SegmentationModule
 {
     /// <summary>The endpoint's name.</summary>
     public const string EndpointName = "Segment";
 
-    private const string Png = "image/png";
-
     public static void AddSegmentation(this WebApplicationBuilder builder)
     {
         builder.AddCheckedOptions<SegmentationOptions>("Segmentation");
         builder.Services.AddSingleton<UploadReader>();
+        builder.Services.AddSingleton<AnswerMaker>();
         builder.Services.AddSingleton(services =>
         {
             var limits = services.GetRequiredService<IOptions<SegmentationOptions>>().Value;
@@ -43,15 +38,21 @@ internal static class SegmentationModule
             .WithSummary("Segments a photo")
             .WithDescription(
                 "Answers a PNG of exactly the photo's upright size whose pixels are class indices; its palette has the model's colours. "
-                + "Headers: X-Model names the model, Server-Timing has the stages' times in milliseconds.")
-            .Produces<byte[]>(StatusCodes.Status200OK, Png)
+                + "The parameter `output`, or else the Accept header, asks for something else. "
+                + "Headers: X-Model names the model, Server-Timing has the stages' times in milliseconds, ETag stands for the image, the model and the "
+                + "options: sent back as If-None-Match, it saves the work.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "image/png", "image/jpeg", "application/json", "application/x-npy")
+            .Produces(StatusCodes.Status304NotModified)
             .ProducesProblems(
+                ProblemKind.InvalidParameter,
                 ProblemKind.MissingImage,
                 ProblemKind.MalformedBody,
                 ProblemKind.UndecodableImage,
                 ProblemKind.Unauthorized,
                 ProblemKind.UnknownModel,
+                ProblemKind.NotAcceptable,
                 ProblemKind.RequestTimeout,
+                ProblemKind.TooLargeAnswer,
                 ProblemKind.TooManyBytes,
                 ProblemKind.TooManyPixels,
                 ProblemKind.TooManyFrames,
@@ -69,99 +70,50 @@ internal static class SegmentationModule
         HttpContext context,
         UploadReader uploads,
         ServedModels models,
-        AdmissionControl admission,
-        SegmentationPipeline pipeline,
+        AdmissionControl control,
+        AnswerMaker maker,
         IOptions<SchedulingOptions> scheduling,
-        ServiceMetrics metrics,
         CancellationToken aborted)
     {
         using var lease = models.Lease(model);
         var segmenter = lease.Segmenter;
+        var answer = new Answer(AnswerNegotiation.Read(context.Request), segmenter);
         using var deadline = new Deadline(TimeSpan.FromSeconds(scheduling.Value.TimeoutSeconds), aborted);
-        return await deadline.RunAsync(async () =>
+        using var made = await deadline.RunAsync(async () =>
         {
-            var waits = context.Features.Get<WaitsForRoom>() is not null;
-            var longest = uploads.LongestLength(context.Request);
-            using var bytes = waits ? await WaitForBytesAsync(longest, admission, deadline) : admission.AdmitBytes(longest);
+            var admission = RequestAdmission.Of(context, control);
+            using var bytes = await admission.AdmitBytesAsync(uploads.LongestLength(context.Request), deadline);
             deadline.Enter("reading the image");
-            using var upload = await uploads.ReadAsync(context.Request, beginning => Judge(beginning, segmenter, waits ? null : admission), deadline.Token);
+            using var upload = await uploads.ReadAsync(context.Request, beginning => maker.Judge(beginning, segmenter, answer, admission), deadline.Token);
             bytes.ShrinkTo(upload.Bytes.Length);
-            using var photo = segmenter.Open(upload.Bytes);
-            context.Features.Set(new SegmentedPhoto(photo.Image.Size, segmenter.Name));
-            using var segmentation = await RunAsync(segmenter, photo, waits, admission, pipeline, deadline, metrics);
-            return Answer(context, segmenter, segmentation, metrics);
+            var tag = await EntityTags.OfAsync(upload.Bytes, segmenter, answer);
+            Describe(context.Response, segmenter, tag);
+            return tag is not null && context.Request.IsKnown(tag)
+                ? null
+                : await maker.MakeAsync(
+                    upload.Bytes, segmenter, answer, admission, deadline, size => context.Features.Set(new SegmentedPhoto(size, segmenter.Name)));
         });
+        return made is null ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : await SendAsync(context.Response, answer, made, aborted);
     }
 
-    private static Task<AdmittedBytes> WaitForBytesAsync(long length, AdmissionControl admission, Deadline deadline)
+    private static void Describe(HttpResponse response, Segmenter segmenter, EntityTagHeaderValue? tag)
     {
-        deadline.Enter("waiting for room");
-        return admission.WaitForBytesAsync(length, deadline.Token);
-    }
-
-    // What a header tells is not kept back until the rest has been sent; want of room neither, unless the photo waits for it.
-    private static void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, AdmissionControl? refuses)
-    {
-        try
+        response.Headers["X-Model"] = segmenter.Name;
+        response.Headers.Vary = HeaderNames.Accept;
+        if (tag is not null)
         {
-            using var photo = segmenter.Open(beginning);
-            refuses?.CheckPhoto(photo.Megapixels);
-        }
-        catch (ImageRejectedException rejected) when (rejected.Reason == ImageRejection.Undecodable)
-        {
-            // Some of the header is still to come, if it is not broken: the whole file will tell.
+            response.Headers.ETag = tag.ToString();
+            // A photo is its sender's, and the model behind the address may change: kept by nobody else, and asked for again.
+            response.Headers.CacheControl = "private, no-cache";
         }
     }
 
-    // The photo counts as work until the network is done with it; encoding the mask is the next request's gain.
-    private static async Task<Inference.Segmentation> RunAsync(
-        Segmenter segmenter,
-        OpenedPhoto photo,
-        bool waits,
-        AdmissionControl admission,
-        SegmentationPipeline pipeline,
-        Deadline deadline,
-        ServiceMetrics metrics)
+    private static async Task<IResult> SendAsync(HttpResponse response, Answer answer, MadeAnswer made, CancellationToken aborted)
     {
-        deadline.Enter("waiting for the network, and in it");
-        using var admitted = waits ? await admission.WaitForPhotoAsync(photo.Megapixels, deadline.Token) : admission.AdmitPhoto(photo.Megapixels);
-        try
-        {
-            return await segmenter.SegmentAsync(photo, pipeline, deadline.Token);
-        }
-        catch (OperationCanceledException) when (deadline.IsAbandoned)
-        {
-            metrics.CountAbandoned(segmenter.Name);
-            throw;
-        }
+        response.Headers["Server-Timing"] = made.ServerTiming;
+        response.ContentType = answer.MediaType;
+        response.ContentLength = made.File.Length;
+        await made.File.CopyToAsync(response.Body, aborted);
+        return TypedResults.Empty;
     }
-
-    private static FileContentHttpResult Answer(
-        HttpContext context, Segmenter segmenter, Inference.Segmentation segmentation, ServiceMetrics metrics)
-    {
-        var clock = Stopwatch.StartNew();
-        var mask = new MemoryStream();
-        using (StageTrace.Start("encode", segmenter.Name))
-        {
-            IndexedPng.Write(segmentation.Labels, segmenter.Contract.Palette, mask);
-        }
-
-        var encode = clock.Elapsed;
-        metrics.RecordStages(segmenter.Name, segmentation.Times, encode);
-        metrics.RecordBatch(segmenter.Name, segmentation.BatchSize);
-        context.Response.Headers["X-Model"] = segmenter.Name;
-        context.Response.Headers["Server-Timing"] = ServerTiming(segmentation.Times, encode);
-        return TypedResults.Bytes(mask.GetBuffer().AsMemory(0, (int)mask.Length), Png);
-    }
-
-    // W3C Server Timing: name;dur=milliseconds, for each stage.
-    private static string ServerTiming(StageTimes times, TimeSpan encode) => string.Join(", ", new[]
-    {
-        ("decode", times.Decode),
-        ("preprocess", times.Preprocess),
-        ("queue", times.Queue),
-        ("inference", times.Inference),
-        ("postprocess", times.Postprocess),
-        ("encode", encode),
-    }.Select(stage => string.Create(CultureInfo.InvariantCulture, $"{stage.Item1};dur={stage.Item2.TotalMilliseconds:0.00}")));
 }

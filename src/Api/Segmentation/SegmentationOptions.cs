@@ -27,4 +27,11 @@ internal sealed class SegmentationOptions
     /// <summary>The largest number of frames or pages, of which the first is segmented, 1 to 100,000. Default 1,000.</summary>
     [Range(1, 100_000, ErrorMessage = "Segmentation:MaxFrames is outside 1 to 100000.")]
     public int MaxFrames { get; set; } = 1_000;
+
+    /// <summary>
+    /// The most probabilities that one answer holds, 1 to 2,000,000,000: pixels times classes, four bytes each. They are computed while they are
+    /// sent; what is held meanwhile is four bytes a pixel. Default 50,000,000.
+    /// </summary>
+    [Range(1, 2_000_000_000, ErrorMessage = "Segmentation:MaxProbabilities is outside 1 to 2000000000.")]
+    public int MaxProbabilities { get; set; } = 50_000_000;
 }

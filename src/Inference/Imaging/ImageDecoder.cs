@@ -153,6 +153,26 @@ public sealed class EncodedImage : IDisposable
         }
     }
 
+    /// <summary>Gives the first frame in full: upright, in sRGB, with transparency over white.</summary>
+    /// <remarks>
+    /// Its pixels are computed as they are read, from the top, and not kept; of a photo that is stored on its side or mirrored, all are
+    /// computed first.
+    /// </remarks>
+    /// <param name="read">Reads the image, which is three bands of eight bits.</param>
+    /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
+    internal void ReadInFull(Action<VipsImage> read)
+    {
+        try
+        {
+            using var image = Upright(ToRgb(Load()));
+            read(image);
+        }
+        catch (VipsException error)
+        {
+            throw Undecodable(error);
+        }
+    }
+
     /// <summary>Lets go of the file's bytes.</summary>
     public void Dispose()
     {
@@ -205,6 +225,9 @@ public sealed class EncodedImage : IDisposable
 
         return Then(image, static i => i.Apply("cast", ("format", "uchar")));
     }
+
+    private static VipsImage Upright(VipsImage image) =>
+        image.Orientation == 1 ? image : Then(Then(image, static i => i.InMemory()), static i => i.Apply("autorot"));
 
     private static VipsImage ToSrgb(VipsImage image)
     {

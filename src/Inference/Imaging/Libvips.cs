@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FcnService.Inference.Imaging;
 
 /// <summary>
-/// The part of the C API of libvips 8.18 and of the GObject library inside it that decoding needs. Functions with variable arguments are
+/// The part of the C API of libvips 8.18 and of the GObject library inside it that is needed. Functions with variable arguments are
 /// left out: their calling convention differs between platforms. Documented at https://www.libvips.org/API/current/.
 /// </summary>
 internal static partial class Libvips
@@ -86,6 +86,14 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
     public static partial nint WriteToMemory(nint image, out nuint size);
 
+    /// <summary>Takes memory of the caller's, which must stay there, for the pixels of an image; null on failure.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory")]
+    public static partial nint NewFromMemory(nint data, nuint length, int width, int height, int bands, int format);
+
+    /// <summary>Computes all pixels into an image of its own; null on failure.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_copy_memory")]
+    public static partial nint CopyMemory(nint image);
+
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     public static partial nuint ImageType();
 
@@ -95,6 +103,10 @@ internal static partial class Libvips
     /// <summary>Wraps memory that the caller keeps.</summary>
     [LibraryImport(Library, EntryPoint = "vips_blob_new")]
     public static partial nint BlobNew(nint free, nint data, nuint length);
+
+    /// <summary>The memory that a blob wraps.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_blob_get")]
+    public static partial nint BlobGet(nint blob, out nuint length);
 
     [LibraryImport(Library, EntryPoint = "vips_area_unref")]
     public static partial void AreaUnref(nint area);
@@ -110,6 +122,10 @@ internal static partial class Libvips
 
     [LibraryImport(Library, EntryPoint = "g_value_set_boxed")]
     public static partial void ValueSetBoxed(ref GValue value, nint boxed);
+
+    /// <summary>What is boxed in the value, which keeps it.</summary>
+    [LibraryImport(Library, EntryPoint = "g_value_get_boxed")]
+    public static partial nint ValueGetBoxed(ref GValue value);
 
     /// <summary>The object in the value, with a reference of the caller's own.</summary>
     [LibraryImport(Library, EntryPoint = "g_value_dup_object")]

@@ -44,7 +44,7 @@ internal sealed class VipsImage : SafeHandle
         var blob = Libvips.BlobNew(0, (nint)file, (nuint)length);
         try
         {
-            return Run(loader, "buffer", Libvips.BlobType(), blob, arguments);
+            return Run(loader, [("buffer", Libvips.BlobType(), blob)], arguments, GetImage);
         }
         finally
         {
@@ -52,10 +52,58 @@ internal sealed class VipsImage : SafeHandle
         }
     }
 
+    /// <summary>Takes eight-bit pixels that are there for an image.</summary>
+    /// <param name="pixels">They, row by row, band by band within each; must stay where they are while the image, or one made from it, lives.</param>
+    /// <param name="size">The image's size.</param>
+    /// <param name="bands">The bytes of a pixel.</param>
+    /// <exception cref="VipsException">libvips refuses the size.</exception>
+    public static unsafe VipsImage FromMemory(void* pixels, ImageSize size, int bands)
+    {
+        const int EightBits = 0;
+        return Take(Libvips.NewFromMemory((nint)pixels, (nuint)(size.Pixels * bands), size.Width, size.Height, bands, EightBits));
+    }
+
     /// <summary>Applies an operation that makes one image of one image.</summary>
     /// <exception cref="VipsException">libvips refuses the arguments or the image.</exception>
     public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
-        Run(operation, "in", Libvips.ImageType(), handle, arguments);
+        Run(operation, [("in", Libvips.ImageType(), handle)], arguments, GetImage);
+
+    /// <summary>Replaces every pixel by what a table has for its value.</summary>
+    /// <param name="table">256 pixels in a row.</param>
+    /// <exception cref="VipsException">libvips refuses the table.</exception>
+    public VipsImage LookUp(VipsImage table) =>
+        Run("maplut", [("in", Libvips.ImageType(), handle), ("lut", Libvips.ImageType(), table.handle)], [], GetImage);
+
+    /// <summary>Lays another image over this one.</summary>
+    /// <param name="over">The other, of the same size and bands.</param>
+    /// <param name="coverage">How much of it shows at each pixel, from 0 to 255.</param>
+    /// <exception cref="VipsException">The images do not fit.</exception>
+    public VipsImage Cover(VipsImage over, VipsImage coverage)
+    {
+        var image = Libvips.ImageType();
+        return Run("ifthenelse", [("cond", image, coverage.handle), ("in1", image, over.handle), ("in2", image, handle)], [("blend", "true")], GetImage);
+    }
+
+    /// <summary>Computes the pixels now, into memory, so that they can be read in any order.</summary>
+    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
+    public VipsImage InMemory() => Take(Libvips.CopyMemory(handle));
+
+    /// <summary>Encodes the image, on libvips' threads, while its pixels are computed.</summary>
+    /// <param name="saver">The libvips operation, such as "jpegsave_buffer".</param>
+    /// <param name="output">Receives the file.</param>
+    /// <param name="arguments">More of the operation's arguments.</param>
+    /// <exception cref="VipsException">The pixels cannot be computed: the file that they come from is broken.</exception>
+    public void Write(string saver, Stream output, params ReadOnlySpan<(string Name, string Value)> arguments)
+    {
+        try
+        {
+            Run(saver, [("in", Libvips.ImageType(), handle)], arguments, operation => WriteBlob(operation, output));
+        }
+        finally
+        {
+            Libvips.ThreadShutdown();
+        }
+    }
 
     /// <summary>Computes the pixels from the top, a row at a time, and keeps none.</summary>
     /// <remarks>
@@ -126,7 +174,13 @@ internal sealed class VipsImage : SafeHandle
         return true;
     }
 
-    private static VipsImage Run(string name, string inputName, nuint inputType, nint input, ReadOnlySpan<(string Name, string Value)> arguments)
+    private static VipsImage Take(nint image) => image == 0 ? throw new VipsException(Libvips.TakeError()) : new VipsImage(image);
+
+    private static T Run<T>(
+        string name,
+        ReadOnlySpan<(string Name, nuint Type, nint Value)> inputs,
+        ReadOnlySpan<(string Name, string Value)> arguments,
+        Func<nint, T> takeOutput)
     {
         var operation = Libvips.OperationNew(name);
         if (operation == 0)
@@ -136,7 +190,11 @@ internal sealed class VipsImage : SafeHandle
 
         try
         {
-            SetInput(operation, inputName, inputType, input);
+            foreach (var (input, type, value) in inputs)
+            {
+                SetInput(operation, input, type, value);
+            }
+
             foreach (var (argument, value) in arguments)
             {
                 if (Libvips.SetArgument(operation, argument, value) != 0)
@@ -154,7 +212,7 @@ internal sealed class VipsImage : SafeHandle
 
             try
             {
-                return GetOutput(built);
+                return takeOutput(built);
             }
             finally
             {
@@ -185,7 +243,7 @@ internal sealed class VipsImage : SafeHandle
         Libvips.ValueUnset(ref value);
     }
 
-    private static VipsImage GetOutput(nint operation)
+    private static VipsImage GetImage(nint operation)
     {
         var value = default(Libvips.GValue);
         Libvips.ValueInit(ref value, Libvips.ImageType());
@@ -193,6 +251,23 @@ internal sealed class VipsImage : SafeHandle
         var image = new VipsImage(Libvips.ValueDupObject(ref value));
         Libvips.ValueUnset(ref value);
         return image;
+    }
+
+    private static unsafe long WriteBlob(nint operation, Stream output)
+    {
+        var value = default(Libvips.GValue);
+        Libvips.ValueInit(ref value, Libvips.BlobType());
+        Libvips.ObjectGetProperty(operation, "buffer", ref value);
+        try
+        {
+            var file = Libvips.BlobGet(Libvips.ValueGetBoxed(ref value), out var length);
+            output.Write(new ReadOnlySpan<byte>((void*)file, (int)length));
+            return (long)length;
+        }
+        finally
+        {
+            Libvips.ValueUnset(ref value);
+        }
     }
 }
 

@@ -40,9 +40,53 @@ public sealed class OutputLabeler(string model, ModelContract contract)
         }
     }
 
+    /// <summary>Measures how sure the network is of each pixel's class.</summary>
+    /// <param name="output">What the network gave.</param>
+    /// <param name="frame">How the photo was put into its input.</param>
+    /// <returns>A map of the photo's size; null where the model gives labels, which say nothing of that.</returns>
+    /// <exception cref="InvalidModelException">The output is not what the contract says.</exception>
+    public ConfidenceMap? MeasureConfidence(NetworkOutput output, NetworkFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!contract.Output.HasScores)
+        {
+            return null;
+        }
+
+        var grid = GridOf(output);
+        var map = new ConfidenceMap(frame.Photo);
+        Softmax.MeasureConfidence(grid, GridSampling.Of(frame, grid.Size, contract.Output.Upsample), contract.Output.Kind, map);
+        return map;
+    }
+
+    /// <summary>Keeps what the probabilities of all classes are computed from.</summary>
+    /// <param name="output">What the network gave; the result does without it.</param>
+    /// <param name="frame">How the photo was put into its input.</param>
+    /// <returns>A map of the photo's size; null where the model gives labels, which have none.</returns>
+    /// <exception cref="InvalidModelException">The output is not what the contract says.</exception>
+    public ProbabilityMap? KeepProbabilities(NetworkOutput output, NetworkFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(frame);
+        if (!contract.Output.HasScores)
+        {
+            return null;
+        }
+
+        var grid = GridOf(output);
+        return new ProbabilityMap(grid, GridSampling.Of(frame, grid.Size, contract.Output.Upsample), contract.Output, frame.Photo);
+    }
+
     private void Compare(NetworkOutput output, NetworkFrame frame, ClassMap map)
     {
-        var (grid, classes) = contract.Output.Layout == TensorLayout.Nchw
+        var grid = GridOf(output);
+        ScoreArgmax.Label(grid, GridSampling.Of(frame, grid.Size, contract.Output.Upsample), map);
+    }
+
+    private ScoreGrid GridOf(NetworkOutput output)
+    {
+        var (size, classes) = contract.Output.Layout == TensorLayout.Nchw
             ? (new ImageSize((int)output.Shape[3], (int)output.Shape[2]), (int)output.Shape[1])
             : (new ImageSize((int)output.Shape[2], (int)output.Shape[1]), (int)output.Shape[3]);
         if (classes != contract.Classes.Count)
@@ -50,10 +94,7 @@ public sealed class OutputLabeler(string model, ModelContract contract)
             throw Fault(output, $"{classes} classes; expected {contract.Classes.Count}");
         }
 
-        ScoreArgmax.Label(
-            new ScoreGrid(output.Values<float>(), classes, grid, contract.Output.Layout),
-            GridSampling.Of(frame, grid, contract.Output.Upsample),
-            map);
+        return new ScoreGrid(output.Values<float>(), classes, size, contract.Output.Layout);
     }
 
     private void Vote(NetworkOutput output, NetworkFrame frame, ClassMap map)

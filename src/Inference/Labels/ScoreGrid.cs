@@ -31,6 +31,9 @@ public readonly ref struct ScoreGrid
     /// <summary>The grid's size.</summary>
     public ImageSize Size { get; }
 
+    /// <summary>All scores, in the order of the layout.</summary>
+    public ReadOnlySpan<float> Scores => scores;
+
     /// <summary>The scores of a point: that of class k is at <c>k · ClassStride</c>.</summary>
     public ReadOnlySpan<float> At(int row, int column)
     {
@@ -40,6 +43,29 @@ public readonly ref struct ScoreGrid
 
     /// <summary>From one class' score of a point to the next.</summary>
     public int ClassStride => isPlanar ? Size.Width * Size.Height : 1;
+
+    /// <summary>Interpolates a class' scores between two rows.</summary>
+    /// <param name="label">The class.</param>
+    /// <param name="top">The upper row.</param>
+    /// <param name="bottom">The lower row.</param>
+    /// <param name="down">The weight of the lower one, 0 to 1.</param>
+    /// <param name="blended">Receives a score for each column.</param>
+    public void Blend(int label, int top, int bottom, float down, Span<float> blended)
+    {
+        var (first, step) = isPlanar ? (label * ClassStride, 1) : (label, Classes);
+        var upper = scores[(first + (top * Size.Width * step))..];
+        var lower = scores[(first + (bottom * Size.Width * step))..];
+        if (isPlanar)
+        {
+            TensorPrimitives.Lerp(upper[..Size.Width], lower[..Size.Width], down, blended);
+            return;
+        }
+
+        for (var i = 0; i < Size.Width; i++)
+        {
+            blended[i] = upper[i * step] + ((lower[i * step] - upper[i * step]) * down);
+        }
+    }
 
     /// <summary>Finds the class with the largest score at points of a row; between equal scores the lower wins.</summary>
     /// <param name="row">The row.</param>

@@ -24,6 +24,11 @@ public sealed record ModelContract
     /// <summary>The label that stands for "no class".</summary>
     public required byte Void { get; init; }
 
+    /// <summary>The label of what is none of the things that are looked for: the class named "background", or else <see cref="Void"/>.</summary>
+    public byte Background =>
+        Classes.Index().Where(named => named.Item.Equals("background", StringComparison.OrdinalIgnoreCase)).Select(named => (byte?)named.Index).FirstOrDefault()
+        ?? Void;
+
     /// <summary>The terms that the weights come under, or null if the model does not say.</summary>
     public string? License { get; init; }
 }
@@ -43,4 +48,8 @@ public sealed record InputContract(
 /// <param name="Layout">Its axes; without meaning for labels.</param>
 /// <param name="Kind">What its values are.</param>
 /// <param name="Upsample">Where a coarser grid lies, or null if the output spans the whole input.</param>
-public sealed record OutputContract(string Tensor, TensorLayout Layout, OutputKind Kind, Upsampling? Upsample);
+public sealed record OutputContract(string Tensor, TensorLayout Layout, OutputKind Kind, Upsampling? Upsample)
+{
+    /// <summary>Whether it tells how sure the network is: labels alone do not.</summary>
+    public bool HasScores => Kind != OutputKind.Labels;
+}

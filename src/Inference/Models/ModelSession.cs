@@ -15,11 +15,12 @@ public sealed class ModelSession : IDisposable
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ModelContract contract)
+    private ModelSession(string name, InferenceSession session, ModelContract contract, Task<string> fingerprint)
     {
         Name = name;
         this.session = session;
         Contract = contract;
+        Fingerprint = fingerprint;
         inputs = [contract.Input.Tensor];
         outputs = [contract.Output.Tensor];
     }
@@ -33,6 +34,12 @@ public sealed class ModelSession : IDisposable
     /// <summary>Where the network runs: "cpu".</summary>
     public string Provider { get; } = "cpu";
 
+    /// <summary>
+    /// The hash of the model's files, computed beside everything else that a start does: equal files have equal ones wherever they lie.
+    /// Fails with an <see cref="IOException"/> where a file cannot be read any more.
+    /// </summary>
+    public Task<string> Fingerprint { get; }
+
     /// <summary>The path of a model's sidecar.</summary>
     /// <param name="path">The path of the ONNX file.</param>
     public static string SidecarOf(string path) => Path.ChangeExtension(path, ".model.json");
@@ -45,12 +52,14 @@ public sealed class ModelSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var name = Path.GetFileNameWithoutExtension(path);
+        var fingerprint = ModelFingerprint.Begin(path);
         var session = Open(name, path, settings);
         try
         {
             var description = ModelDescription.Merge(Descriptions(session, path));
             var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
-            return new ModelSession(name, session, contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) });
+            var inBuckets = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
+            return new ModelSession(name, session, inBuckets, fingerprint);
         }
         catch
         {

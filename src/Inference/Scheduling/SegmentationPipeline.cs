@@ -22,9 +22,12 @@ public sealed class SegmentationPipeline : IDisposable
     public InferenceScheduler Scheduler { get; }
 
     /// <summary>Decodes in turn.</summary>
+    /// <param name="decode">The work.</param>
+    /// <param name="cancellation">Ends the wait for it to begin.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    internal async Task<T> DecodeAsync<T>(Func<T> decode, CancellationToken cancellation)
+    public async Task<T> DecodeAsync<T>(Func<T> decode, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(decode);
         await decoders.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using FcnService.Api.Errors;
+using FcnService.Inference.Answers;
 
 namespace FcnService.Api.Tests.Documentation;
 
@@ -17,8 +18,64 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
         Assert.Equal(["multipart/form-data", "application/octet-stream", "image/*"], body.EnumerateObject().Select(kind => kind.Name));
         var field = body.GetProperty("multipart/form-data").GetProperty("schema").GetProperty("properties").GetProperty("image");
         Assert.Equal("binary", field.GetProperty("format").GetString());
-        Assert.Equal("model", Assert.Single(segment.GetProperty("parameters").EnumerateArray()).GetProperty("name").GetString());
-        Assert.Equal("image/png", Assert.Single(segment.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject()).Name);
+        var files = segment.GetProperty("responses").GetProperty("200").GetProperty("content");
+        Assert.Equal(["image/png", "image/jpeg", "application/json", "application/x-npy"], files.EnumerateObject().Select(file => file.Name));
+        Assert.Equal("binary", files.GetProperty("image/png").GetProperty("schema").GetProperty("format").GetString());
+        Assert.Equal("fcn8s-camvid", files.GetProperty("application/json").GetProperty("example").GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Document_Segment_HasEveryParameterWithItsValuesAndLimits()
+    {
+        var segment = (await ReadAsync()).GetProperty("paths").GetProperty("/segment").GetProperty("post");
+        var parameters = segment.GetProperty("parameters").EnumerateArray().ToDictionary(parameter => parameter.GetProperty("name").GetString()!);
+        Assert.Equal(["model", "output", "classes", "alpha", "outlines", "regions", "npy"], parameters.Keys);
+        foreach (var parameter in AnswerParameters.All)
+        {
+            var described = parameters[parameter.Name];
+            Assert.Contains($"{parameter.Name}={parameter.Example}", described.GetProperty("description").GetString(), StringComparison.Ordinal);
+            var values = described.GetProperty("schema").TryGetProperty("enum", out var words) ? words.EnumerateArray().Select(word => word.GetString()) : [];
+            Assert.Equal(parameter.Values, values);
+        }
+
+        Assert.Equal(1, parameters["alpha"].GetProperty("schema").GetProperty("maximum").GetInt32());
+    }
+
+    [Fact]
+    public async Task Document_Batch_TakesManyFilesAndTheParametersOfOne()
+    {
+        var paths = (await ReadAsync()).GetProperty("paths");
+        var (batch, segment) = (paths.GetProperty("/segment/batch").GetProperty("post"), paths.GetProperty("/segment").GetProperty("post"));
+        Assert.Equal(segment.GetProperty("parameters").GetRawText(), batch.GetProperty("parameters").GetRawText());
+        var form = batch.GetProperty("requestBody").GetProperty("content").GetProperty("multipart/form-data").GetProperty("schema");
+        var image = form.GetProperty("properties").GetProperty("image");
+        Assert.Equal(("array", "binary"), (image.GetProperty("type").GetString(), image.GetProperty("items").GetProperty("format").GetString()));
+        var answers = batch.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(type => type.Name);
+        Assert.Equal(["application/zip", "multipart/mixed"], answers.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Document_Groups_AreDescribedInOrder()
+    {
+        var document = await ReadAsync();
+        var groups = document.GetProperty("tags").EnumerateArray().ToList();
+        Assert.Equal(["Segmentation", "Models", "Problems", "Health"], groups.Select(group => group.GetProperty("name").GetString()));
+        Assert.All(groups, group => Assert.NotEmpty(group.GetProperty("description").GetString()!));
+        var used = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(operation => operation.Value.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()).Distinct();
+        Assert.Equal(groups.Select(group => group.GetProperty("name").GetString()).Order(), used.Order());
+    }
+
+    [Fact]
+    public async Task Document_EveryParameter_HasAnExampleAndWords()
+    {
+        foreach (var parameter in (await ReadAsync()).GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(operation => operation.Value.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : []))
+        {
+            var name = parameter.GetProperty("name").GetString();
+            Assert.True(parameter.TryGetProperty("description", out var words), $"{name} has no description.");
+            Assert.True(parameter.TryGetProperty("example", out _) || words.GetString()!.Contains("As in `", StringComparison.Ordinal), $"{name} has no example.");
+        }
     }
 
     [Fact]

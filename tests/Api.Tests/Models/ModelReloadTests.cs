@@ -56,6 +56,19 @@ public sealed class ModelReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Watch_ChangedSidecar_MakesOtherTags()
+    {
+        await using var service = await StartAsync();
+        using var before = await service.PostBodyAsync(Service.Draw(40, 40));
+
+        folder.Write("fcn8s-camvid.model.json", """{ "maxSide": 128 }""");
+        await WaitUntilAsync(service, models => models[0].Size.MaxSide == 128);
+
+        using var after = await service.PostBodyAsync(Service.Draw(40, 40));
+        Assert.NotEqual(before.Headers.ETag, after.Headers.ETag);
+    }
+
+    [Fact]
     public async Task Watch_Garbage_LeavesTheOldModelServingAndTellsWhy()
     {
         await using var service = await StartAsync();

@@ -31,6 +31,13 @@ internal static class PlainScores
         Assert.True(scores[label] >= best - (1e-5 * Math.Max(1, Math.Abs(best))), $"{where}: {label} of [{string.Join(", ", scores)}]");
     }
 
+    /// <summary>Probabilities from logits.</summary>
+    public static double[] Softmax(double[] scores)
+    {
+        var exponentials = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
+        return [.. exponentials.Select(value => value / exponentials.Sum())];
+    }
+
     // Pixel centres are at .5; beyond the outermost grid points that hold some of the photo, the outermost are repeated.
     private static double OnGrid(int pixel, int photo, int content, int padding, int input, int grid)
     {

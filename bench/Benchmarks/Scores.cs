@@ -18,8 +18,8 @@ internal readonly record struct Scores(float[] Values, int Classes, ImageSize Gr
         var values = new float[classes * grid.Pixels];
         for (var plane = 0; plane < classes; plane++)
         {
-            // Two waves a class, some three to twenty of them over the picture.
-            var (across, down) = (20 * random.NextDouble() / grid.Width, 20 * random.NextDouble() / grid.Height);
+            // Two waves a class, up to four of them over the picture: the mask's PNG is about as large as that of a street scene.
+            var (across, down) = (4 * random.NextDouble() / grid.Width, 4 * random.NextDouble() / grid.Height);
             var phase = Math.Tau * random.NextDouble();
             for (var i = 0; i < grid.Pixels; i++)
             {

@@ -1,5 +1,6 @@
 using FcnService.Compare.Servers;
 using FcnService.Inference.Geometry;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Compare;
 
@@ -9,6 +10,9 @@ namespace FcnService.Compare;
 /// <param name="Clients">How many send at a time; each waits for its answer before it sends again.</param>
 internal sealed record Case(string Name, ImageSize Photo, int Clients)
 {
+    /// <summary>What networks run on: which of <c>--provider</c>'s cases this is.</summary>
+    public ProviderChoice Provider { get; init; } = ProviderChoice.Cpu;
+
     /// <summary>The different photos that are sent in turn.</summary>
     public int Photos { get; init; } = 8;
 

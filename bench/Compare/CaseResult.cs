@@ -19,11 +19,17 @@ internal sealed record CaseResult(
         text.Append(CultureInfo.InvariantCulture, $"### {Settings.Name}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{Settings.Photo} JPEG, {Settings.Clients} at a time; ");
         text.Append(CultureInfo.InvariantCulture, $"{Settings.Rounds} rounds of {Settings.Turn.TotalSeconds:0} s for each server, after {Settings.WarmUp.TotalSeconds:0} s of warm-up.\n\n");
-        text.AppendJoin('\n', Versions.Select(version => $"- {version}")).Append("\n\n");
         foreach (var sentence in LeftOut)
         {
             text.Append(CultureInfo.InvariantCulture, $"Left out: {sentence}\n\n");
         }
+
+        if (Measurements.Count == 0)
+        {
+            return text.ToString();
+        }
+
+        text.AppendJoin('\n', Versions.Select(version => $"- {version}")).Append("\n\n");
 
         AppendThroughput(text);
         AppendStages(text);

@@ -23,6 +23,11 @@ internal sealed class CaseRun(Case settings, IReadOnlyList<byte[]> photos, Model
         foreach (var contender in settings.Contenders)
         {
             await StartAsync(contender, cancellation);
+            if (running.Count == 0)
+            {
+                // Without what the others are held against there is nothing to compare.
+                break;
+            }
         }
 
         foreach (var contender in running)

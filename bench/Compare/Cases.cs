@@ -1,12 +1,13 @@
 using FcnService.Compare.Servers;
 using FcnService.Inference.Geometry;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Compare;
 
 /// <summary>What is compared: a line for each server and the making of each model.</summary>
 internal static class Cases
 {
-    private static readonly Service Service = new();
+    private static readonly Service Service = new(ProviderChoice.Cpu);
     private static readonly NodePeer Node = new();
     private static readonly PythonPeer Python = new();
 
@@ -29,6 +30,9 @@ internal static class Cases
     {
         Source = Vgg16,
     };
+
+    private static readonly Model Vgg16Half = new(
+        "fcn8s-vgg16-fp16", MultipleOf: 1, [.. Vgg16Export, "--upsampling", "service", "--precision", "fp16-compute"]);
 
     public static IReadOnlyList<Case> All { get; } =
     [
@@ -73,5 +77,34 @@ internal static class Cases
                 Goal.Memory("service", atMost: 450),
             ],
         },
+        .. new[] { 1, 2, 4, 8, 16 }.Select(OnCuda),
     ];
+
+    // As many clients as a batch has room for: the first photo waits until the others are decoded, and no longer once they are.
+    private static Case OnCuda(int batch)
+    {
+        Service On(params string[] settings) =>
+            new(ProviderChoice.Cuda, [$"--Scheduling:MaxBatch={batch}", "--Scheduling:MaxDelayMilliseconds=20", .. settings]);
+
+        return new Case($"cuda-{batch}", new ImageSize(500, 500), Clients: batch)
+        {
+            Provider = ProviderChoice.Cuda,
+            RequestsAlone = 20,
+            Contenders =
+            [
+                new Contender("cuda, fp32", On("--Inference:Tf32=false"), Vgg16),
+                new Contender("cuda, TF32", On(), Vgg16) { MustAgree = false },
+                new Contender("cuda, fp16", On(), Vgg16Half) { MustAgree = false },
+                new Contender("cpu", Service, Vgg16),
+            ],
+            Goals =
+            [
+                Goal.Throughput("cuda, TF32", "cuda, fp32"),
+                Goal.Throughput("cuda, fp16", "cuda, fp32"),
+                Goal.OwnShare("cuda, fp32"),
+                Goal.OwnShare("cuda, TF32"),
+                Goal.OwnShare("cuda, fp16"),
+            ],
+        };
+    }
 }

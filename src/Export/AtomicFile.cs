@@ -3,6 +3,11 @@ namespace FcnService.Export;
 /// <summary>Files that are there completely or not at all.</summary>
 internal static class AtomicFile
 {
+    /// <summary>The names of files that are being written, or that a killed process was writing, as a search pattern.</summary>
+    public const string TemporaryFiles = $"*{TemporaryExtension}";
+
+    private const string TemporaryExtension = ".tmp";
+
     /// <summary>Writes a file beside its place and moves it there when it is complete; on a failure nothing new stays behind.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <param name="write">Writes the content.</param>
@@ -23,7 +28,7 @@ internal static class AtomicFile
         }
 
         // In the same folder, for only within one file system is moving a file atomic.
-        var temporaries = files.Select(file => $"{file.Path}.{Guid.NewGuid():N}.tmp").ToList();
+        var temporaries = files.Select(file => TemporaryFor(file.Path)).ToList();
         try
         {
             for (var i = 0; i < files.Count; i++)
@@ -38,6 +43,22 @@ internal static class AtomicFile
             temporaries.ForEach(DeleteIfThere);
         }
     }
+
+    /// <summary>The place of a file that is being written, or that a killed process was writing.</summary>
+    /// <param name="temporary">The file.</param>
+    /// <returns>The path that it was to have, or null if it is none of this class's.</returns>
+    public static string? PlaceOf(string temporary)
+    {
+        if (!temporary.EndsWith(TemporaryExtension, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var path = temporary[..^TemporaryExtension.Length];
+        return Guid.TryParseExact(Path.GetExtension(path).TrimStart('.'), "N", out _) ? Path.ChangeExtension(path, null) : null;
+    }
+
+    private static string TemporaryFor(string path) => $"{path}.{Guid.NewGuid():N}{TemporaryExtension}";
 
     private static void WriteToDisk(string path, string temporary, Action<Stream> write)
     {
@@ -56,7 +77,7 @@ internal static class AtomicFile
     private static void MoveIntoPlace(List<string> temporaries, List<string> paths)
     {
         var referring = paths[^1];
-        var aside = $"{referring}.{Guid.NewGuid():N}.tmp";
+        var aside = TemporaryFor(referring);
         var (current, moved) = (referring, 0);
         try
         {

@@ -9,6 +9,7 @@ var commands = new RootCommand("Builds segmentation networks, takes in published
     EvaluateCommand.Create(),
     InspectCommand.Create(),
     QuantizeCommand.Create(),
+    SegmentCommand.Create(),
 };
 
 return await commands.RunAsync(args, Console.Out, Console.Error);

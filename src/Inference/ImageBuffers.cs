@@ -20,4 +20,33 @@ public static class ImageBuffers
 
     /// <summary>Arrays of 32-bit floats.</summary>
     public static ArrayPool<float> Floats { get; } = ArrayPool<float>.Create(Longest, Kept);
+
+    /// <summary>The same arrays, for those who do not ask whose the memory is.</summary>
+    public static MemoryPool<float> FloatMemory { get; } = new ArrayMemory<float>(Floats);
+
+    private sealed class ArrayMemory<T>(ArrayPool<T> arrays) : MemoryPool<T>
+    {
+        public override int MaxBufferSize => Array.MaxLength;
+
+        public override IMemoryOwner<T> Rent(int minBufferSize = -1) => new Rented(arrays, arrays.Rent(Math.Max(minBufferSize, 0)));
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private sealed class Rented(ArrayPool<T> arrays, T[] array) : IMemoryOwner<T>
+        {
+            private T[]? array = array;
+
+            public Memory<T> Memory => array ?? throw new ObjectDisposedException(nameof(Rented));
+
+            public void Dispose()
+            {
+                if (Interlocked.Exchange(ref array, null) is { } rented)
+                {
+                    arrays.Return(rented);
+                }
+            }
+        }
+    }
 }

@@ -38,6 +38,9 @@ public sealed class Segmenter : IDisposable
     /// <summary>What the model takes and gives.</summary>
     public ModelContract Contract => session.Contract;
 
+    /// <summary>What the model's file declares.</summary>
+    public GraphSignature Graph => session.Graph;
+
     /// <summary>Where the network runs.</summary>
     public string Provider => session.Provider;
 
@@ -106,9 +109,23 @@ public sealed class Segmenter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         using var prepared = await pipeline.DecodeAsync(() => Prepare(photo), cancellation).ConfigureAwait(false);
-        var scheduled = await RunAsync(prepared, pipeline, cancellation).ConfigureAwait(false);
+        var scheduled = await RunAsync(prepared.TakeInput(), pipeline, cancellation).ConfigureAwait(false);
         using var output = scheduled.Output;
         return Finish(output, prepared, scheduled, detail);
+    }
+
+    /// <summary>Runs the network in turn with others, for those who prepare its input and read its output themselves.</summary>
+    /// <param name="input">The input, as <see cref="Contract"/> says; belongs to the run from now on.</param>
+    /// <param name="pipeline">Where it waits for its turn.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>What the network gave, which belongs to the caller.</returns>
+    /// <exception cref="InvalidModelException">The network failed.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public async Task<ScheduledOutput> RunAsync(InputTensor input, SegmentationPipeline pipeline, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        using var span = StageTrace.Start("inference", Name);
+        return await pipeline.Scheduler.RunAsync(session, input, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Runs the whole way once, on a grey image, so that the first request finds everything in place.</summary>
@@ -131,12 +148,6 @@ public sealed class Segmenter : IDisposable
     /// <summary>Unloads the model.</summary>
     public void Dispose() => session.Dispose();
 
-    private async Task<ScheduledOutput> RunAsync(PreparedPhoto prepared, SegmentationPipeline pipeline, CancellationToken cancellation)
-    {
-        using var span = StageTrace.Start("inference", Name);
-        return await pipeline.Scheduler.RunAsync(session, prepared.TakeInput(), cancellation).ConfigureAwait(false);
-    }
-
     private PreparedPhoto Prepare(OpenedPhoto photo)
     {
         var clock = Stopwatch.StartNew();
@@ -154,7 +165,7 @@ public sealed class Segmenter : IDisposable
     {
         using var span = StageTrace.Start("preprocess", Name);
         var clock = Stopwatch.StartNew();
-        var input = new InputTensor(frame.Input);
+        var input = new InputTensor(frame.Input, session.InputMemory);
         normalizer.Write(image, frame, input.Values.Span);
         return new PreparedPhoto(input, frame, decode, clock.Elapsed);
     }

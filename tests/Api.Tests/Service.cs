@@ -71,6 +71,8 @@ public class Service : WebApplicationFactory<Program>, IAsyncLifetime
     {
         // As a setting: UseKestrel's own port is set on the server beside the start of the application, which is sometimes faster.
         builder.UseSetting("urls", "http://127.0.0.1:0");
+        // Everywhere the same, whatever the machine has.
+        builder.UseSetting("Inference:Provider", "cpu");
         foreach (var (key, value) in Settings)
         {
             builder.UseSetting(key, value);

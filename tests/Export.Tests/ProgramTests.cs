@@ -46,6 +46,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Matches(@"\bdescribe +Lists a network's layers", output);
         Assert.Matches(@"evaluate <model>\s+Scores a model", output);
         Assert.Matches(@"inspect <file> +Lists the tensors", output);
+        Assert.Matches(@"segment <dir>\s+Segments a folder of photos", output);
         Assert.Matches(@"\bimport <weights>\s+Writes published weights", output);
     }
 

@@ -22,7 +22,7 @@ var quick = new Option<bool>("--quick") { Description = "Fewer requests and less
 var output = new Option<FileInfo?>("--output") { Description = "A Markdown file, between whose two markers the results go." };
 var command = new RootCommand("Starts the service, overloads it, breaks it, and measures whether it keeps its promises.")
 {
-    only, quick, output,
+    only, quick, output, SendCommand.Create(),
 };
 command.SetAction(async (arguments, cancellation) =>
 {

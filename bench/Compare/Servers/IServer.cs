@@ -22,6 +22,3 @@ internal interface IServer
     /// <param name="port">Where it is to listen on the loopback interface.</param>
     ProcessStartInfo Command(string model, int multipleOf, int port);
 }
-
-/// <summary>Something is not there without which a contender is left out; the message says what to install or to give.</summary>
-internal sealed class UnavailableException(string message) : Exception(message);

@@ -11,7 +11,7 @@ namespace FcnService.Api.Access;
 internal static class AccessModule
 {
     // What a page of another origin may read of an answer, besides what the Fetch standard allows anyway.
-    private static readonly string[] ExposedHeaders = ["X-Model", "Server-Timing", "ETag", "Retry-After"];
+    private static readonly string[] ExposedHeaders = ["X-Model", "Server-Timing", "ETag", "Retry-After", "Inference-Header-Content-Length"];
 
     public static void AddAccess(this WebApplicationBuilder builder)
     {

@@ -1,5 +1,6 @@
 using FcnService.Api.Errors;
 using FcnService.Api.Logging;
+using FcnService.Api.Page;
 
 namespace FcnService.Api.Access;
 
@@ -9,8 +10,8 @@ namespace FcnService.Api.Access;
 /// </summary>
 internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
 {
-    // The probes of an orchestrator, which has no key, and what explains how to use one. /models and /metrics tell of the inside.
-    private static readonly PathString[] Open = ["/healthz", "/problems", "/swagger"];
+    // The probes of an orchestrator, which has no key, and what explains how to use one or asks for one. /models and /metrics tell of the inside.
+    private static readonly PathString[] Open = ["/healthz", "/v2/health", "/problems", "/swagger", PageModule.Folder];
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -8,24 +8,32 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     // Swagger UI brings its own scripts and styles, sets style attributes, has icons in data: addresses, and shows a mask that it got as a
     // blob: address.
-    private const string PagePolicy =
+    private const string SwaggerPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // The page at / is files of the service and nothing else; it draws photos and masks on canvases, which need no address.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     public Task InvokeAsync(HttpContext context)
     {
         // At the start of the answer: what is set now would be lost where an exception begins the answer anew.
         context.Response.OnStarting(() =>
         {
-            Set(context.Response.Headers, isPage: context.Request.Path.StartsWithSegments("/swagger"));
+            Set(context.Response.Headers, PolicyOf(context.Request.Path));
             return Task.CompletedTask;
         });
         return next(context);
     }
 
-    private static void Set(IHeaderDictionary headers, bool isPage)
+    private static string PolicyOf(PathString path) =>
+        path == "/" ? PagePolicy : path.StartsWithSegments("/swagger") ? SwaggerPolicy : DataPolicy;
+
+    private static void Set(IHeaderDictionary headers, string policy)
     {
-        headers.ContentSecurityPolicy = isPage ? PagePolicy : DataPolicy;
+        headers.ContentSecurityPolicy = policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

@@ -8,6 +8,9 @@ internal abstract class BatchAnswers
     /// <summary>The media type of the whole.</summary>
     public abstract string ContentType { get; }
 
+    /// <summary>What the whole is called as a file; null for what is not kept as one.</summary>
+    public virtual string? FileName => null;
+
     /// <summary>Whether a media type is that of many answers, not of one.</summary>
     public static bool IsContainer(StringSegment mediaType) =>
         Is(mediaType, ZipAnswers.MediaType) || mediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);

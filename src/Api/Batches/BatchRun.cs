@@ -95,6 +95,11 @@ internal sealed class BatchRun(ImageRequests requests, IOptions<BatchOptions> op
             await using var stream = output.AsStream(leaveOpen: true);
             var written = await BatchAnswers.BeginAsync(context.Request, stream, stop);
             context.Response.ContentType = written.ContentType;
+            if (written.FileName is { } name)
+            {
+                context.Response.Headers.ContentDisposition = $"attachment; filename={name}";
+            }
+
             await foreach (var answer in answers.ReadAllAsync(stop))
             {
                 await written.WriteAsync(await answer, stop);

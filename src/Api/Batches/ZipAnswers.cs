@@ -18,6 +18,8 @@ internal sealed class ZipAnswers : BatchAnswers
 
     public override string ContentType => MediaType;
 
+    public override string? FileName => "answers.zip";
+
     /// <summary>Begins a file.</summary>
     public static async Task<ZipAnswers> BeginAsync(Stream output, CancellationToken cancellation) =>
         new(await ZipArchive.CreateAsync(output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation));

@@ -21,6 +21,7 @@ internal static class DocumentationModule
             options.OperationFilter<NamesFilter>();
             options.OperationFilter<ImageBodyFilter>();
             options.OperationFilter<AnswerFilter>();
+            options.OperationFilter<InferenceFilter>();
             options.OperationFilter<ProblemsFilter>();
         });
     }
@@ -35,6 +36,5 @@ internal static class DocumentationModule
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
         });
-        app.MapGet("/", () => TypedResults.Redirect("/swagger")).ExcludeFromDescription();
     }
 }

@@ -14,7 +14,7 @@ internal sealed class NamesFilter : IOperationFilter
         {
             switch (context.ApiDescription.RelativePath, parameter.Name)
             {
-                case (_, "model"):
+                case ("segment" or "segment/batch", "model"):
                     // In words: the page at /swagger sends every example, and the default model is the one to try.
                     parameter.Description = "A model of GET /models; the default model, if left out. As in `model=fcn8s-camvid`.";
                     break;

@@ -35,6 +35,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "A parameter has a value that cannot be used.",
         "The detail names the parameter and lists what is allowed.");
 
+    /// <summary>A request of the Open Inference Protocol that the model cannot take.</summary>
+    public static readonly ProblemKind InvalidInferenceRequest = new(
+        "invalid-inference-request",
+        StatusCodes.Status400BadRequest,
+        "The inference request is not one that the model takes.",
+        "The JSON is malformed, a tensor's name, shape, data type or data are not the model's, or a length is not that of the body. GET /v2/models/{model} tells what a model takes and gives.");
+
     /// <summary>No key, or a wrong one.</summary>
     public static readonly ProblemKind Unauthorized = new(
         "unauthorized",
@@ -89,7 +96,7 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "too-many-bytes",
         StatusCodes.Status413PayloadTooLarge,
         "The image has too many bytes.",
-        "The limit is Segmentation:MaxImageBytes in the service's configuration; send a smaller file.");
+        "The limit is Segmentation:MaxImageBytes in the service's configuration, and OpenInference:MaxBodyBytes for the body of an inference request; send a smaller file.");
 
     /// <summary>An image whose size is over the limit.</summary>
     public static readonly ProblemKind TooManyPixels = new(
@@ -171,8 +178,8 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     /// <summary>Every kind.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        MissingImage, MalformedBody, UndecodableImage, InvalidParameter, Unauthorized, UnknownModel, NotFound, MethodNotAllowed, NotAcceptable,
-        RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, TooLargeAnswer, UnsupportedFormat,
+        MissingImage, MalformedBody, UndecodableImage, InvalidParameter, InvalidInferenceRequest, Unauthorized, UnknownModel, NotFound, MethodNotAllowed,
+        NotAcceptable, RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, TooLargeAnswer, UnsupportedFormat,
         UnsupportedMediaType, Overloaded, RateLimited, InternalError, NotReady, Timeout,
     ];
 

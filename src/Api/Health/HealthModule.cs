@@ -20,16 +20,27 @@ internal static class HealthModule
             .ProducesProblems(ProblemKind.NotReady);
     }
 
-    private static Ok<HealthAnswer> Live() => TypedResults.Ok(new HealthAnswer("live"));
-
-    private static Ok<HealthAnswer> Ready(ServedModels served, DelayedShutdown shutdown)
+    /// <summary>Lets a probe through when every model is loaded and the service is not about to end.</summary>
+    /// <exception cref="ProblemException">It is not ready.</exception>
+    public static void RefuseUnlessReady(ServedModels served, DelayedShutdown shutdown)
     {
         if (shutdown.IsDraining)
         {
             throw new ProblemException(ProblemKind.NotReady, "The service is about to end.");
         }
 
-        return served.IsLoaded ? TypedResults.Ok(new HealthAnswer("ready")) : throw new ProblemException(ProblemKind.NotReady, "The models are being loaded.");
+        if (!served.IsLoaded)
+        {
+            throw new ProblemException(ProblemKind.NotReady, "The models are being loaded.");
+        }
+    }
+
+    private static Ok<HealthAnswer> Live() => TypedResults.Ok(new HealthAnswer("live"));
+
+    private static Ok<HealthAnswer> Ready(ServedModels served, DelayedShutdown shutdown)
+    {
+        RefuseUnlessReady(served, shutdown);
+        return TypedResults.Ok(new HealthAnswer("ready"));
     }
 }
 

@@ -12,6 +12,7 @@ internal static class CheckedOptions
     {
         builder.Services.AddOptions<TOptions>().BindConfiguration(section, RefuseUnknownKeys).ValidateDataAnnotations();
         builder.Services.AddSingleton<OptionsCheck>(services => () => Check<TOptions>(services, section));
+        builder.Services.AddSingleton(new CheckedSection(section, typeof(TOptions)));
     }
 
     /// <summary>Adds a fault that was found while the service was put together.</summary>
@@ -65,3 +66,8 @@ internal static class CheckedOptions
 
     private delegate IEnumerable<string> OptionsCheck();
 }
+
+/// <summary>A section of the configuration: what docs/operations.md lists is made of these.</summary>
+/// <param name="Name">The section's name.</param>
+/// <param name="Options">The class that it is bound to; its properties' documentation says what they mean.</param>
+internal sealed record CheckedSection(string Name, Type Options);

@@ -9,6 +9,8 @@ namespace FcnService.Api.Logging;
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
+    private static readonly PathString[] Probes = ["/healthz", "/v2/health", "/metrics"];
+
     public async Task InvokeAsync(HttpContext context)
     {
         var start = Stopwatch.GetTimestamp();
@@ -40,8 +42,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
     }
 
-    private static bool IsProbe(PathString path) =>
-        path.StartsWithSegments("/healthz", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+    private static bool IsProbe(PathString path) => Probes.Any(probe => path.StartsWithSegments(probe, StringComparison.Ordinal));
 
     // A key's holder by name; anybody else by the address, which is the client's own behind a trusted proxy too.
     private static string CallerOf(HttpContext context)

@@ -1,6 +1,7 @@
 using FcnService.Api.Admission;
 using FcnService.Api.Hosting;
 using FcnService.Api.Models;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Api.Metrics;
 
@@ -19,8 +20,11 @@ internal static class MetricsModule
     public static void MapMetrics(this WebApplication app)
     {
         var served = app.Services.GetRequiredService<ServedModels>();
-        app.Services.GetRequiredService<ServiceMetrics>().ObserveModels(() => States(served));
-        app.Services.GetRequiredService<ServiceMetrics>().ObserveQueue(() => app.Services.GetRequiredService<AdmissionControl>().Queue);
+        var selection = app.Services.GetRequiredService<Lazy<ProviderSelection>>();
+        var metrics = app.Services.GetRequiredService<ServiceMetrics>();
+        metrics.ObserveModels(() => States(served));
+        metrics.ObserveProvider(() => selection.IsValueCreated ? selection.Value.Provider : null);
+        metrics.ObserveQueue(() => app.Services.GetRequiredService<AdmissionControl>().Queue);
         app.MapGet("/metrics", Scrape).WithName("Metrics").ExcludeFromDescription();
     }
 

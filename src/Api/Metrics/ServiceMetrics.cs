@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using FcnService.Inference;
 using FcnService.Inference.Answers;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Api.Metrics;
 
@@ -30,6 +31,7 @@ internal sealed class ServiceMetrics
 
     private Func<(double Megapixels, int Requests)>? queue;
     private Func<IEnumerable<(string Name, bool Loaded, string Provider)>>? models;
+    private Func<ExecutionProvider?>? provider;
 
     /// <summary>Creates the instruments.</summary>
     public ServiceMetrics(IMeterFactory meters)
@@ -49,6 +51,7 @@ internal sealed class ServiceMetrics
         meter.CreateObservableUpDownCounter(
             "fcnservice.queue.pixels", QueuedPixels, "{pixel}", "Pixels of network input that wait for a model.");
         meter.CreateObservableGauge("fcnservice.model.loaded", LoadedModels, "{model}", "1 if requests can use the model, 0 if not.");
+        meter.CreateObservableGauge("fcnservice.inference.provider", SelectedProvider, "{provider}", "Always 1; what networks run on.");
         meter.CreateObservableUpDownCounter("process.memory.usage", () => Environment.WorkingSet, "By", "Resident memory of the process.");
     }
 
@@ -58,14 +61,21 @@ internal sealed class ServiceMetrics
     /// <param name="encode">From labels to the encoded mask.</param>
     public void RecordStages(string model, StageTimes times, TimeSpan encode)
     {
-        Record("decode", times.Decode);
-        Record("preprocess", times.Preprocess);
-        Record("inference", times.Inference);
-        Record("postprocess", times.Postprocess);
-        Record("encode", encode);
-        queueWait.Record(times.Queue.TotalSeconds, Tag("model", model));
+        RecordStage(model, "decode", times.Decode);
+        RecordStage(model, "preprocess", times.Preprocess);
+        RecordRun(model, times.Queue, times.Inference);
+        RecordStage(model, "postprocess", times.Postprocess);
+        RecordStage(model, "encode", encode);
+    }
 
-        void Record(string stage, TimeSpan time) => stageDuration.Record(time.TotalSeconds, Tag("model", model), Tag("stage", stage));
+    /// <summary>Records a run of the model alone, on an input that a client prepared.</summary>
+    /// <param name="model">The loaded model's name.</param>
+    /// <param name="queue">The wait for the network.</param>
+    /// <param name="inference">The network.</param>
+    public void RecordRun(string model, TimeSpan queue, TimeSpan inference)
+    {
+        RecordStage(model, "inference", inference);
+        queueWait.Record(queue.TotalSeconds, Tag("model", model));
     }
 
     /// <summary>Records how many requests one run of the model served.</summary>
@@ -90,11 +100,20 @@ internal sealed class ServiceMetrics
     /// <summary>Names who tells the models' state; the last one named is asked, whenever metrics are collected.</summary>
     public void ObserveModels(Func<IEnumerable<(string Name, bool Loaded, string Provider)>> observe) => models = observe;
 
+    /// <summary>Names who tells the provider, null until there is one; the last one named is asked, whenever metrics are collected.</summary>
+    public void ObserveProvider(Func<ExecutionProvider?> observe) => provider = observe;
+
+    private void RecordStage(string model, string stage, TimeSpan time) =>
+        stageDuration.Record(time.TotalSeconds, Tag("model", model), Tag("stage", stage));
+
     private static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 
     private IEnumerable<Measurement<int>> QueuedRequests() => queue is null ? [] : [new(queue().Requests)];
 
     private IEnumerable<Measurement<long>> QueuedPixels() => queue is null ? [] : [new((long)(queue().Megapixels * 1_000_000))];
+
+    private IEnumerable<Measurement<int>> SelectedProvider() =>
+        provider?.Invoke() is { } selected ? [new(1, Tag("provider", selected.Name), Tag("device", selected.Device))] : [];
 
     // The SDK shows a series at its last value for ever: one that is not told any more must be told as 0.
     private List<Measurement<int>> LoadedModels()

@@ -2,6 +2,7 @@ using FcnService.Inference;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
+using FcnService.Inference.Providers;
 using Microsoft.Extensions.Options;
 
 namespace FcnService.Api.Models;
@@ -13,6 +14,7 @@ namespace FcnService.Api.Models;
 /// </summary>
 internal sealed partial class ModelLoading(
     IOptions<ModelsOptions> options,
+    Lazy<ProviderSelection> provider,
     ImageDecoder decoder,
     ServedModels served,
     IHostEnvironment environment,
@@ -24,8 +26,11 @@ internal sealed partial class ModelLoading(
 
     private readonly SemaphoreSlim oneAtATime = new(1);
     private readonly string directory = options.Value.FindDirectory(environment.ContentRootPath);
-    private readonly SessionSettings settings = new()
+
+    // The provider is selected with the first use, where its fault is told.
+    private SessionSettings Settings => new()
     {
+        Provider = provider.Value.Provider,
         Threads = options.Value.Threads,
         SizeMultiple = options.Value.SizeMultiple,
         KeepOptimizedGraph = options.Value.KeepOptimizedGraphs,
@@ -102,6 +107,7 @@ internal sealed partial class ModelLoading(
     private static string? FaultOf(Exception error) => error switch
     {
         InvalidModelException or IOException or UnauthorizedAccessException => error.Message,
+        ProviderUnavailableException => $"Inference:Provider is cuda, but {error.Message}",
         DllNotFoundException missing => $"a native library is missing: {missing.Message.Split('\n')[0].Trim()}",
         TypeInitializationException { InnerException: { } inner } => FaultOf(inner),
         _ => null,
@@ -109,8 +115,9 @@ internal sealed partial class ModelLoading(
 
     private ModelFiles LoadAll()
     {
+        LogProvider(provider.Value.Provider.Name, provider.Value.Provider.Device, provider.Value.Reason);
         var files = Directory.Exists(directory) ? ModelFiles.Look(directory) : new ModelFiles(new Dictionary<string, string>());
-        var catalog = ModelCatalog.Load(directory, settings, decoder);
+        var catalog = ModelCatalog.Load(directory, Settings, decoder);
         try
         {
             if (catalog.Find(options.Value.Default) is null)
@@ -177,7 +184,7 @@ internal sealed partial class ModelLoading(
         Segmenter? segmenter = null;
         try
         {
-            segmenter = new Segmenter(ModelSession.Load(Path.Combine(directory, $"{name}.onnx"), settings), decoder);
+            segmenter = new Segmenter(ModelSession.Load(Path.Combine(directory, $"{name}.onnx"), Settings), decoder);
             WarmUp(segmenter);
             served.Publish(segmenter);
             return null;
@@ -213,6 +220,9 @@ internal sealed partial class ModelLoading(
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "FcnService cannot start: {Fault}")]
     private partial void LogFault(string fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Networks run on {Provider}, {Device}: {Reason}")]
+    private partial void LogProvider(string provider, string device, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} loaded: {Classes} classes, on {Provider}")]
     private partial void LogLoaded(string model, int classes, string provider);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using FcnService.Inference.Models;
 
 namespace FcnService.Api.Models;
 
@@ -46,20 +47,8 @@ internal sealed class ModelsOptions
     public string FindDirectory(string contentRoot)
     {
         // A published service may be started from anywhere; its models lie beside it.
-        return FindUpwards(contentRoot) ?? FindUpwards(AppContext.BaseDirectory) ?? Path.Combine(contentRoot, Directory);
-    }
-
-    private string? FindUpwards(string start)
-    {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, Directory);
-            if (System.IO.Directory.Exists(candidate))
-            {
-                return candidate;
-            }
-        }
-
-        return null;
+        return ModelCatalog.FindFolder(Directory, contentRoot)
+            ?? ModelCatalog.FindFolder(Directory, AppContext.BaseDirectory)
+            ?? Path.Combine(contentRoot, Directory);
     }
 }

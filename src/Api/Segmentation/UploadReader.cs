@@ -12,7 +12,7 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
     /// <summary>The form's field.</summary>
     public const string Field = "image";
 
-    /// <summary>What a body may hold besides the image: boundaries, headers, other small fields.</summary>
+    /// <summary>What a body may hold besides the image, in bytes: boundaries, headers, other small fields.</summary>
     public const int OverheadBytes = 64 * 1024;
 
     private int MaxBytes => options.Value.MaxImageBytes;

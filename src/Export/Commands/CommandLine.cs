@@ -6,6 +6,9 @@ namespace FcnService.Export.Commands;
 /// <summary>Runs commands: what went wrong goes to the error output, a line a fault, and makes the exit code.</summary>
 internal static class CommandLine
 {
+    /// <summary>The exit code for work of which some failed and the rest is done.</summary>
+    public const int SomeFailed = 1;
+
     /// <summary>The exit code for what cannot be done as asked.</summary>
     public const int BadInput = 2;
 
@@ -13,7 +16,7 @@ internal static class CommandLine
     public const int Interrupted = 130;
 
     /// <summary>Runs the command that the arguments name.</summary>
-    /// <returns>0, <see cref="BadInput"/> or <see cref="Interrupted"/>.</returns>
+    /// <returns>0, <see cref="SomeFailed"/>, <see cref="BadInput"/> or <see cref="Interrupted"/>.</returns>
     public static async Task<int> RunAsync(this RootCommand commands, IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
         var parsed = commands.Parse(arguments);

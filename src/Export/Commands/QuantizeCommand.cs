@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using FcnService.Export.Evaluation;
 using FcnService.Export.Onnx;
 using FcnService.Export.Quantization;
@@ -37,12 +36,8 @@ internal static class QuantizeCommand
         Validators = { ModelOutput.RefuseEmptyPath },
     };
 
-    private static readonly Option<int> Images = new("--images")
-    {
-        Description = "How many of the photos are used, spread evenly over the folder, at least 1.",
-        DefaultValueFactory = _ => 64,
-        Validators = { result => RefuseOutside(result, 1, int.MaxValue) },
-    };
+    private static readonly RangeOption<int> Images = new(
+        "--images", "How many of the photos are used, spread evenly over the folder, at least 1.", 64, least: 1, most: int.MaxValue);
 
     private static readonly WordOption<Func<double, CalibrationMethod>> Method = new(
         "--method",
@@ -50,19 +45,19 @@ internal static class QuantizeCommand
         ("percentile", percent => new PercentileCalibration(percent)),
         ("entropy", _ => new EntropyCalibration()));
 
-    private static readonly Option<double> Percentile = new("--percentile")
-    {
-        Description = "The share of a feature map's values, in percent, that lies below the upper end of its range; above 50 and at most 100.",
-        DefaultValueFactory = _ => 99.99,
-        Validators = { result => RefuseOutside(result, Math.BitIncrement(50.0), 100) },
-    };
+    private static readonly RangeOption<double> Percentile = new(
+        "--percentile",
+        "The share of a feature map's values, in percent, that lies below the upper end of its range; above 50 and at most 100.",
+        99.99,
+        least: Math.BitIncrement(50.0),
+        most: 100);
 
-    private static readonly Option<double> MaxError = new("--max-error")
-    {
-        Description = "A layer that by itself brings more error to the output than this, relative to the output's size, stays fp32.",
-        DefaultValueFactory = _ => 0.03,
-        Validators = { result => RefuseOutside(result, 0, double.MaxValue) },
-    };
+    private static readonly RangeOption<double> MaxError = new(
+        "--max-error",
+        "A layer that by itself brings more error to the output than this, relative to the output's size, stays fp32.",
+        0.03,
+        least: 0,
+        most: double.MaxValue);
 
     private static readonly Option<string[]> Keep = new("--keep")
     {
@@ -237,16 +232,6 @@ internal static class QuantizeCommand
         if (Path.GetFullPath(model) == Path.GetFullPath(output))
         {
             throw new ExportException($"{output} is the model itself; expected another file to write.");
-        }
-    }
-
-    private static void RefuseOutside<T>(OptionResult result, T least, T most)
-        where T : IComparable<T>
-    {
-        var value = result.GetValueOrDefault<T>()!;
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-        {
-            result.AddError(FormattableString.Invariant($"{result.Option.Name} is {value}; expected {least} to {most}."));
         }
     }
 }

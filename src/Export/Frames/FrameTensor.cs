@@ -71,7 +71,7 @@ internal static class FrameTensor
         using var runOptions = new RunOptions();
         using var image = OrtValue.CreateTensorValueFromMemory(
             new float[Network.InputChannels * height * width], [1, Network.InputChannels, height, width]);
-        using var outputs = session.Run(runOptions, [OnnxGraph.InputName], [image], [OnnxGraph.OutputName]);
+        using var outputs = session.Run(runOptions, [OnnxGraph.InputName], [image], [OnnxGraph.LogitsName]);
         return outputs[0].GetTensorDataAsSpan<float>().ToArray();
     }
 

@@ -16,9 +16,15 @@ public static class Metadata
     /// <param name="classes">The class names by label, as many as the network has.</param>
     /// <param name="license">The terms that the weights come under; null to say nothing of them.</param>
     /// <param name="upsampling">How its scores lie on the image; null if there is one for every pixel.</param>
+    /// <param name="kind">What the graph gives.</param>
     /// <exception cref="ExportException">There are more or fewer names than classes.</exception>
     public static ModelDescription Describe(
-        Network network, InputDescription input, IReadOnlyList<string> classes, string? license, Upsampling? upsampling = null)
+        Network network,
+        InputDescription input,
+        IReadOnlyList<string> classes,
+        string? license,
+        Upsampling? upsampling = null,
+        OutputKind kind = OutputKind.Logits)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(classes);
@@ -33,9 +39,9 @@ public static class Metadata
             Input = input with { Tensor = OnnxGraph.InputName, Layout = TensorLayout.Nchw },
             Output = new OutputDescription
             {
-                Tensor = OnnxGraph.OutputName,
-                Layout = TensorLayout.Nchw,
-                Kind = OutputKind.Logits,
+                Tensor = kind == OutputKind.Labels ? OnnxGraph.LabelsName : OnnxGraph.LogitsName,
+                Layout = kind == OutputKind.Labels ? null : TensorLayout.Nchw,
+                Kind = kind,
                 Upsample = upsampling,
             },
             MultipleOf = network.SizeMultiple,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FcnService.Export.Networks;
 using FcnService.Export.Weights;
+using FcnService.Inference.Models;
 
 namespace FcnService.Export.Onnx;
 
@@ -13,33 +14,49 @@ internal sealed partial class OnnxGraph
     /// <summary>The graph's input.</summary>
     public const string InputName = Network.Input;
 
-    /// <summary>The graph's output.</summary>
-    public const string OutputName = "logits";
+    /// <summary>The network's scores: the graph's output, unless that is <see cref="LabelsName"/>.</summary>
+    public const string LogitsName = "logits";
+
+    /// <summary>The graph's output where it takes the best class itself.</summary>
+    public const string LabelsName = "labels";
 
     /// <summary>The constant [2, 3], height and width of [N, channels, height, width], that all crops share.</summary>
     private const string SpatialAxes = "spatial_axes";
 
     private readonly NetworkWeights weights;
     private readonly WeightPrecision precision;
+    private readonly OutputKind kind;
     private readonly GraphProto graph;
 
     /// <summary>The name, in the graph, of each layer's output.</summary>
     private readonly Dictionary<string, string> tensorNames = new(StringComparer.Ordinal) { [Network.Input] = InputName };
 
-    private OnnxGraph(NetworkWeights weights, WeightPrecision precision)
+    private OnnxGraph(NetworkWeights weights, WeightPrecision precision, OutputKind kind)
     {
         this.weights = weights;
         this.precision = precision;
+        this.kind = kind;
         graph = new GraphProto { Name = weights.Network.Name };
     }
 
     /// <summary>Builds the graph; the weights' bytes, where they stay 32-bit floats, are shared with it, not copied.</summary>
     /// <exception cref="ExportException">A weight is too large for the precision.</exception>
-    public static GraphProto Build(NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full)
+    public static GraphProto Build(
+        NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full, OutputKind kind = OutputKind.Logits)
     {
-        var builder = new OnnxGraph(weights, precision);
+        var builder = new OnnxGraph(weights, precision, kind);
         builder.AddInputAndOutput();
         builder.AddNodes();
+        if (kind == OutputKind.Labels)
+        {
+            builder.AddArgmax();
+        }
+
+        if (precision == WeightPrecision.HalfThroughout)
+        {
+            HalfPrecision.ApplyTo(builder.graph);
+        }
+
         return builder.graph;
     }
 
@@ -52,14 +69,26 @@ internal sealed partial class OnnxGraph
             ? "Mean-subtracted, of any height and width."
             : $"Mean-subtracted; height and width are multiples of {multiple}.";
         graph.Input.Add(input);
-        var isCoarse = network.Output.Stride > 1;
+        graph.Output.Add(kind == OutputKind.Labels ? Labels() : Logits(network.Output));
+    }
+
+    private static ValueInfoProto Logits(FeatureMap scores)
+    {
+        var isCoarse = scores.Stride > 1;
         var output = isCoarse
-            ? Image(OutputName, network.Output.Channels, "grid_height", "grid_width")
-            : Image(OutputName, network.Output.Channels, "height", "width");
+            ? Image(LogitsName, scores.Channels, "grid_height", "grid_width")
+            : Image(LogitsName, scores.Channels, "height", "width");
         output.DocString = isCoarse
-            ? $"A score for each class at every {network.Output.Stride}th pixel; once they are interpolated, the largest wins."
+            ? $"A score for each class at every {scores.Stride}th pixel; once they are interpolated, the largest wins."
             : "A score for each class; the largest wins.";
-        graph.Output.Add(output);
+        return output;
+    }
+
+    private static ValueInfoProto Labels()
+    {
+        var output = Value(LabelsName, TensorProto.Types.DataType.Uint8, Open("batch"), Open("height"), Open("width"));
+        output.DocString = "The class with the largest score; between equal scores the lowest.";
+        return output;
     }
 
     private void AddNodes()
@@ -75,9 +104,16 @@ internal sealed partial class OnnxGraph
                 continue;
             }
 
-            tensorNames[layer.Name] = layer == last ? OutputName : layer.Name;
+            tensorNames[layer.Name] = layer == last ? LogitsName : layer.Name;
             AddNodes(layer);
         }
+    }
+
+    private void AddArgmax()
+    {
+        const string winners = "winners";
+        AddNode(winners, "ArgMax", [LogitsName], [Number("axis", 1), Number("keepdims", 0)]);
+        AddNode(LabelsName, "Cast", [winners], [Number("to", (int)TensorProto.Types.DataType.Uint8)]);
     }
 
     private void AddNodes(Layer layer)
@@ -170,7 +206,7 @@ internal sealed partial class OnnxGraph
     private void AddValueInfo(Layer layer)
     {
         var output = tensorNames[layer.Name];
-        if (output != OutputName)
+        if (output != graph.Output[0].Name)
         {
             var channels = weights.Network.FeatureMapOf(layer.Name).Channels;
             graph.ValueInfo.Add(Image(output, channels, $"{layer.Name}.height", $"{layer.Name}.width"));
@@ -230,7 +266,7 @@ internal sealed partial class OnnxGraph
     /// <summary>Adds a learned tensor and names it as 32-bit floats.</summary>
     private string Learned(string parameter)
     {
-        if (precision == WeightPrecision.Full)
+        if (precision != WeightPrecision.Half)
         {
             return Constant(OnnxTensors.Single(weights[parameter]));
         }
@@ -246,19 +282,24 @@ internal sealed partial class OnnxGraph
         return tensor.Name;
     }
 
-    private static ValueInfoProto Image(string name, int channels, string height, string width)
+    private static ValueInfoProto Image(string name, int channels, string height, string width) => Value(
+        name,
+        TensorProto.Types.DataType.Float,
+        Open("batch"),
+        new TensorShapeProto.Types.Dimension { DimValue = channels },
+        Open(height),
+        Open(width));
+
+    private static ValueInfoProto Value(
+        string name, TensorProto.Types.DataType type, params IEnumerable<TensorShapeProto.Types.Dimension> dimensions)
     {
         var shape = new TensorShapeProto();
-        shape.Dim.AddRange(
-        [
-            new TensorShapeProto.Types.Dimension { DimParam = "batch" },
-            new TensorShapeProto.Types.Dimension { DimValue = channels },
-            new TensorShapeProto.Types.Dimension { DimParam = height },
-            new TensorShapeProto.Types.Dimension { DimParam = width },
-        ]);
-        var tensor = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape };
+        shape.Dim.AddRange(dimensions);
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape };
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
+
+    private static TensorShapeProto.Types.Dimension Open(string name) => new() { DimParam = name };
 
     private static AttributeProto Number(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };

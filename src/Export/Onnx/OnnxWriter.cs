@@ -22,7 +22,10 @@ public static class OnnxWriter
     /// </summary>
     /// <param name="path">The file; one that exists is replaced. Its folder must exist.</param>
     /// <param name="weights">The network and its weights.</param>
-    /// <param name="description">What the model says about itself to the service.</param>
+    /// <param name="description">
+    /// What the model says about itself to the service. Where its output is labels, the graph takes the best class of each pixel and gives
+    /// bytes, [N, height, width].
+    /// </param>
     /// <param name="precision">The numbers that hold the learned weights.</param>
     /// <returns>The bytes written, of both files if there are two.</returns>
     /// <exception cref="ExportException">A file cannot be written, or a weight is too large for the precision.</exception>
@@ -67,20 +70,21 @@ public static class OnnxWriter
     internal static ModelProto Build(
         NetworkWeights weights, ModelDescription description, WeightPrecision precision = WeightPrecision.Full)
     {
-        var model = Build(weights, precision);
+        var model = Build(weights, precision, description.Output?.Kind ?? OutputKind.Logits);
         model.MetadataProps.Add(new StringStringEntryProto { Key = ModelDescription.MetadataKey, Value = description.ToJson() });
         return model;
     }
 
     /// <summary>The model without a description.</summary>
-    internal static ModelProto Build(NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full) => new()
+    internal static ModelProto Build(
+        NetworkWeights weights, WeightPrecision precision = WeightPrecision.Full, OutputKind kind = OutputKind.Logits) => new()
     {
         IrVersion = IrVersion,
         ProducerName = "FcnService",
         // Three numbers: the informational version names the commit, and every commit would write another file.
         ProducerVersion = typeof(OnnxWriter).Assembly.GetName().Version!.ToString(3),
         OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = OnnxGraph.OperatorSet } },
-        Graph = OnnxGraph.Build(weights, precision),
+        Graph = OnnxGraph.Build(weights, precision, kind),
     };
 
     private static long Length(string path) => new FileInfo(path).Length;

@@ -17,6 +17,16 @@ public static class LabelVote
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfNotEqual(labels.Length, grid.Pixels, nameof(labels));
+        if (sampling.Columns.IsCrop && sampling.Rows.IsCrop)
+        {
+            for (var y = 0; y < map.Size.Height; y++)
+            {
+                labels.Slice(((sampling.Rows.First + y) * grid.Width) + sampling.Columns.First, map.Size.Width).CopyTo(map.Row(y));
+            }
+
+            return;
+        }
+
         for (var y = 0; y < map.Size.Height; y++)
         {
             var (top, down) = sampling.Rows.Locate(y);

@@ -23,7 +23,7 @@ public static class IndexedPng
         var png = new PngWriter(map.Size, PngColour.Palette, output);
         png.WriteHeader();
         png.WritePalette(palette);
-        // Chosen by measurement (bench/Benchmarks, PalettePngBenchmark), for size first and time second. Small masks are as the network drew
+        // Chosen by measurement (bench/Budgets), for size first and time second. Small masks are as the network drew
         // them, and the format's advice holds: indices have no order, so no filter. Large ones are interpolated: their rows are almost those
         // above.
         var isLarge = map.Size.Pixels > LargePixels;

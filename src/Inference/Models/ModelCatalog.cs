@@ -15,6 +15,24 @@ public sealed class ModelCatalog : IDisposable
     /// <summary>The models' names, in order.</summary>
     public IReadOnlyCollection<string> Names => segmenters.Keys;
 
+    /// <summary>Looks for a models folder from a folder upwards.</summary>
+    /// <param name="name">Its name, or its path in one of those folders.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <returns>The nearest folder of that name, or null if there is none.</returns>
+    public static string? FindFolder(string name, string start)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        {
+            var candidate = Path.Combine(folder.FullName, name);
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Loads a folder.</summary>
     /// <param name="directory">The folder; those below it are not searched.</param>
     /// <param name="settings">How to run the models.</param>

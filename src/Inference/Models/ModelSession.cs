@@ -1,4 +1,6 @@
+using System.Buffers;
 using FcnService.Inference.Geometry;
+using FcnService.Inference.Providers;
 using FcnService.Inference.Scheduling;
 using Microsoft.ML.OnnxRuntime;
 
@@ -8,31 +10,36 @@ namespace FcnService.Inference.Models;
 public sealed class ModelSession : IDisposable
 {
     private readonly InferenceSession session;
+    private readonly ExecutionProvider provider;
     private readonly RunOptions runOptions = new();
-    private readonly string[] inputs;
-    private readonly string[] outputs;
 
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ModelContract contract, Task<string> fingerprint)
+    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, GraphSignature graph, ModelContract contract, Task<string> fingerprint)
     {
         Name = name;
         this.session = session;
+        this.provider = provider;
+        Graph = graph;
         Contract = contract;
         Fingerprint = fingerprint;
-        inputs = [contract.Input.Tensor];
-        outputs = [contract.Output.Tensor];
     }
 
     /// <summary>The model's name: its file's name without the extension.</summary>
     public string Name { get; }
 
+    /// <summary>What the model's file declares.</summary>
+    public GraphSignature Graph { get; }
+
     /// <summary>What the model takes and gives.</summary>
     public ModelContract Contract { get; }
 
-    /// <summary>Where the network runs: "cpu".</summary>
-    public string Provider { get; } = "cpu";
+    /// <summary>Where the network runs: "cpu" or "cuda".</summary>
+    public string Provider => provider.Name;
+
+    /// <summary>Where the inputs of the network are best written.</summary>
+    internal MemoryPool<float> InputMemory => provider.InputMemory;
 
     /// <summary>
     /// The hash of the model's files, computed beside everything else that a start does: equal files have equal ones wherever they lie.
@@ -47,7 +54,9 @@ public sealed class ModelSession : IDisposable
     /// <summary>Loads a model and settles its contract.</summary>
     /// <param name="path">The ONNX file; a file NAME.model.json beside it wins over the description in the file's metadata.</param>
     /// <param name="settings">How to run it.</param>
-    /// <exception cref="InvalidModelException">The file is not a model, or its contract cannot be settled.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The file is not a model, its contract cannot be settled, or the provider that is asked for does not take it.
+    /// </exception>
     public static ModelSession Load(string path, SessionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -56,10 +65,12 @@ public sealed class ModelSession : IDisposable
         var session = Open(name, path, settings);
         try
         {
+            settings.Provider.Verify(session, name);
             var description = ModelDescription.Merge(Descriptions(session, path));
-            var contract = new ModelContractResolver(name, description, GraphSignature.Of(session)).Resolve();
-            var inBuckets = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
-            return new ModelSession(name, session, inBuckets, fingerprint);
+            var graph = GraphSignature.Of(session);
+            var contract = new ModelContractResolver(name, description, graph).Resolve();
+            var bucketed = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
+            return new ModelSession(name, session, settings.Provider, graph, bucketed, fingerprint);
         }
         catch
         {
@@ -81,21 +92,14 @@ public sealed class ModelSession : IDisposable
             return Run(images[0].Values, 1, size);
         }
 
-        var together = ImageBuffers.Floats.Rent(images.Sum(image => image.Values.Length));
-        try
+        var length = images[0].Values.Length;
+        using var together = InputMemory.Rent(checked(images.Count * length));
+        for (var i = 0; i < images.Count; i++)
         {
-            var length = images[0].Values.Length;
-            for (var i = 0; i < images.Count; i++)
-            {
-                images[i].Values.Span.CopyTo(together.AsSpan(i * length, length));
-            }
+            images[i].Values.CopyTo(together.Memory.Slice(i * length, length));
+        }
 
-            return Run(together.AsMemory(0, images.Count * length), images.Count, size);
-        }
-        finally
-        {
-            ImageBuffers.Floats.Return(together);
-        }
+        return Run(together.Memory[..(images.Count * length)], images.Count, size);
     }
 
     private IReadOnlyList<NetworkOutput> Run(Memory<float> tensor, int count, ImageSize size)
@@ -105,7 +109,13 @@ public sealed class ModelSession : IDisposable
         try
         {
             using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, tensor, shape);
-            return NetworkOutput.Split(session.Run(runOptions, inputs, [input], outputs), count);
+            using var binding = session.CreateIoBinding();
+            binding.BindInput(Contract.Input.Tensor, input);
+            binding.BindOutputToDevice(Contract.Output.Tensor, provider.OutputMemory);
+            binding.SynchronizeBoundInputs();
+            session.RunWithBinding(runOptions, binding);
+            binding.SynchronizeBoundOutputs();
+            return NetworkOutput.Split(binding.GetOutputValues(), count);
         }
         catch (OnnxRuntimeException error)
         {

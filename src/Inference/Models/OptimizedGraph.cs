@@ -25,7 +25,7 @@ internal static class OptimizedGraph
     public static InferenceSession Open(string path, SessionSettings settings)
     {
         var files = new[] { path, $"{path}.data" }.Select(file => new FileInfo(file)).Where(file => file.Exists).ToList();
-        if (!settings.KeepOptimizedGraph || files.Sum(file => file.Length) < settings.LargeModelBytes)
+        if (!settings.KeepOptimizedGraph || !settings.Provider.CanKeepGraphs || files.Sum(file => file.Length) < settings.LargeModelBytes)
         {
             return OpenPlain(path, settings);
         }

@@ -1,3 +1,4 @@
+using FcnService.Inference.Providers;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Inference.Models;
@@ -5,7 +6,10 @@ namespace FcnService.Inference.Models;
 /// <summary>How sessions run: the one place where ONNX Runtime is configured.</summary>
 public sealed record SessionSettings
 {
-    /// <summary>Threads that one run works with; 0 takes one for each physical core.</summary>
+    /// <summary>What networks run on.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>Threads that one run works with; 0 takes one for each physical core, or just one beside a GPU.</summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -14,23 +18,29 @@ public sealed record SessionSettings
     /// </summary>
     public int SizeMultiple { get; init; } = 1;
 
-    /// <summary>Whether the optimised graph of a large model is kept beside it, for the next start.</summary>
+    /// <summary>Whether the optimised graph of a large model is kept beside it, for the next start. Ignored on a GPU.</summary>
     public bool KeepOptimizedGraph { get; init; }
 
     /// <summary>From how many bytes on a model is large. Smaller ones load in a fraction of a second.</summary>
     internal long LargeModelBytes { get; init; } = 64_000_000;
 
     /// <summary>Makes the options of a session.</summary>
+    /// <exception cref="OnnxRuntimeException">The provider cannot be used.</exception>
     /// <remarks>
     /// What is not set was measured on two cores and made no difference there: threads that do not spin between runs, and no arena. Weights are
     /// reordered when a model is loaded or, of a large one, once (<see cref="OptimizedGraph"/>).
     /// </remarks>
-    internal SessionOptions CreateOptions() => new()
+    internal SessionOptions CreateOptions()
     {
-        IntraOpNumThreads = Threads,
-        // A pattern is recorded for every size of photo, and reserves all of its memory in one piece: photos of many sizes make it grow,
-        // and none becomes faster by it.
-        EnableMemoryPattern = false,
-        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-    };
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = Threads == 0 ? Provider.Threads : Threads,
+            // A pattern is recorded for every size of photo, and reserves all of its memory in one piece: photos of many sizes make it
+            // grow, and none becomes faster by it.
+            EnableMemoryPattern = false,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        Provider.Configure(options);
+        return options;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 
@@ -6,14 +7,22 @@ namespace FcnService.Inference.Scheduling;
 /// <summary>A network's input for one photo, in pooled memory. Dispose it once, when no run reads it any more.</summary>
 public sealed class InputTensor : IDisposable
 {
-    private float[]? values;
+    private IMemoryOwner<float>? values;
 
     /// <summary>Creates a tensor whose values are not set yet.</summary>
     /// <param name="size">The input's size in pixels.</param>
     public InputTensor(ImageSize size)
+        : this(size, ImageBuffers.FloatMemory)
+    {
+    }
+
+    /// <summary>Creates a tensor whose values are not set yet, in memory that the device of its network reads.</summary>
+    /// <param name="size">The input's size in pixels.</param>
+    /// <param name="memory">Where it is.</param>
+    internal InputTensor(ImageSize size, MemoryPool<float> memory)
     {
         Size = size;
-        values = ImageBuffers.Floats.Rent(Length);
+        values = memory.Rent(Length);
     }
 
     /// <summary>The input's size in pixels.</summary>
@@ -26,18 +35,12 @@ public sealed class InputTensor : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(values is null, this);
-            return values.AsMemory(0, Length);
+            return values.Memory[..Length];
         }
     }
 
     private int Length => checked((int)(Size.Pixels * RgbImage.BytesPerPixel));
 
     /// <summary>Gives the memory back to its pool.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref values, null) is { } buffer)
-        {
-            ImageBuffers.Floats.Return(buffer);
-        }
-    }
+    public void Dispose() => Interlocked.Exchange(ref values, null)?.Dispose();
 }

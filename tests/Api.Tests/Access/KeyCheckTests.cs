@@ -56,10 +56,13 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [Theory]
     [InlineData("/healthz/live")]
     [InlineData("/healthz/ready")]
+    [InlineData("/v2/health/live")]
+    [InlineData("/v2/health/ready")]
     [InlineData("/problems/unauthorized")]
     [InlineData("/swagger/index.html")]
     [InlineData("/swagger/v1/swagger.json")]
     [InlineData("/")]
+    [InlineData("/page/main.js")]
     public async Task Request_ForProbesAndExplanations_NeedsNoKey(string path)
     {
         using var answer = await service.Client.GetAsync(path, Cancellation);
@@ -72,6 +75,10 @@ public sealed class KeyCheckTests(KeyedService service) : IClassFixture<KeyedSer
     [InlineData("/segment")]
     [InlineData("/nothing/here")]
     [InlineData("/healthzz")]
+    [InlineData("/v2")]
+    [InlineData("/v2/healthz")]
+    [InlineData("/v2/health/../models/fcn8s-camvid")]
+    [InlineData("/pages")]
     [InlineData("/swagger/../models")]
     [InlineData("/swagger/%2e%2e/models")]
     [InlineData("//models")]

@@ -59,7 +59,7 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     {
         var document = await ReadAsync();
         var groups = document.GetProperty("tags").EnumerateArray().ToList();
-        Assert.Equal(["Segmentation", "Models", "Problems", "Health"], groups.Select(group => group.GetProperty("name").GetString()));
+        Assert.Equal(["Segmentation", "Models", "Open Inference Protocol", "Problems", "Health"], groups.Select(group => group.GetProperty("name").GetString()));
         Assert.All(groups, group => Assert.NotEmpty(group.GetProperty("description").GetString()!));
         var used = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
             .SelectMany(operation => operation.Value.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()).Distinct();
@@ -82,7 +82,8 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     public async Task Document_Segment_ExplainsEveryProblemUnderItsStatus()
     {
         var responses = (await ReadAsync()).GetProperty("paths").GetProperty("/segment").GetProperty("post").GetProperty("responses");
-        foreach (var kind in ProblemKind.All.Where(kind => kind.Name is not ("method-not-allowed" or "not-found" or "unservable-model" or "too-many-images")))
+        string[] elsewhere = ["method-not-allowed", "not-found", "unservable-model", "too-many-images", "invalid-inference-request"];
+        foreach (var kind in ProblemKind.All.Where(kind => !elsewhere.Contains(kind.Name)))
         {
             var response = responses.GetProperty(kind.Status.ToString(CultureInfo.InvariantCulture));
             Assert.Contains(kind.Type, response.GetProperty("description").GetString(), StringComparison.Ordinal);
@@ -94,15 +95,44 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     public async Task Document_Paths_AreTheService()
     {
         var paths = (await ReadAsync()).GetProperty("paths").EnumerateObject().Select(path => path.Name);
-        Assert.Equal(["/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment", "/segment/batch"], paths.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment", "/segment/batch",
+                "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{model}", "/v2/models/{model}/infer", "/v2/models/{model}/ready",
+            ],
+            paths.Order(StringComparer.Ordinal));
     }
 
-    [Theory]
-    [InlineData("/swagger/index.html")]
-    [InlineData("/")]
-    public async Task Page_IsThere(string path)
+    [Fact]
+    public async Task Document_Infer_HasExamplesThatTheServiceAnswersAsItSays()
     {
-        using var answer = await service.Client.GetAsync(path, Cancellation);
+        var infer = (await ReadAsync()).GetProperty("paths").GetProperty("/v2/models/{model}/infer").GetProperty("post");
+        Assert.Equal("Open Inference Protocol", Assert.Single(infer.GetProperty("tags").EnumerateArray()).GetString());
+        Assert.Equal(["model", "Inference-Header-Content-Length"], infer.GetProperty("parameters").EnumerateArray().Select(one => one.GetProperty("name").GetString()));
+        var model = infer.GetProperty("parameters")[0].GetProperty("example").GetString();
+        var answers = infer.GetProperty("responses").GetProperty("200").GetProperty("content");
+        Assert.Equal(["application/json", "application/octet-stream"], answers.EnumerateObject().Select(kind => kind.Name));
+        var errors = infer.GetProperty("responses").GetProperty("400");
+        Assert.Contains("/problems/invalid-inference-request", errors.GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.True(errors.GetProperty("content").TryGetProperty("application/json", out _));
+
+        var examples = infer.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("examples");
+        foreach (var example in examples.EnumerateObject())
+        {
+            using var content = new StringContent(example.Value.GetProperty("value").GetRawText());
+            using var answer = await service.Client.PostAsync($"/v2/models/{model}/infer", content, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            var shown = answers.GetProperty("application/json").GetProperty("example");
+            var got = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement;
+            Assert.Equal(shown.EnumerateObject().Select(one => one.Name), got.EnumerateObject().Select(one => one.Name));
+            Assert.Equal(example.Name, got.GetProperty("outputs")[0].GetProperty("name").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Page_IsThere()
+    {
+        using var answer = await service.Client.GetAsync("/swagger/index.html", Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("swagger-ui", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }

@@ -46,6 +46,10 @@ public sealed class StartTests : IDisposable
     [InlineData("--Segmentation:MaxSides=5", "MaxSides")]
     [InlineData("--Segmentation:MaxSide=many", "MaxSide")]
     [InlineData("--Log:Format=Xml", "Format")]
+    [InlineData("--Inference:Provider=gpu", "Inference:Provider")]
+    [InlineData("--Inference:Provider=7", "auto, cuda, cpu")]
+    [InlineData("--Inference:ConvolutionSearch=fast", "Inference:ConvolutionSearch")]
+    [InlineData("--Inference:DeviceId=-1", "Inference:DeviceId")]
     public async Task Start_SettingThatCannotBeRead_IsNamed(string argument, string named)
     {
         var (exitCode, output) = await StartAsync(argument);
@@ -105,6 +109,15 @@ public sealed class StartTests : IDisposable
         var (exitCode, output) = await StartAsync(argument);
         Assert.Equal(1, exitCode);
         Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_CudaOnADeviceThatIsNotThere_SaysWhatIsMissing()
+    {
+        var (exitCode, output) = await StartAsync("--Inference:Provider=cuda", "--Inference:DeviceId=1024");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("FcnService cannot start: Inference:Provider is cuda, but ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

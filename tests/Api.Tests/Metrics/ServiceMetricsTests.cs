@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FcnService.Api.Metrics;
+using FcnService.Inference.Providers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -38,6 +39,20 @@ public sealed class ServiceMetricsTests : IDisposable
         Assert.Equal((0, 1), (after[Loaded("a", "cpu")], after[Loaded("a", "cuda")]));
 
         static string Loaded(string model, string provider) => $$"""fcnservice_model_loaded{model="{{model}}",provider="{{provider}}"}""";
+    }
+
+    [Fact]
+    public void ObserveProvider_NotSelectedYet_IsNotTold()
+    {
+        metrics.ObserveProvider(() => null);
+        Assert.DoesNotContain("fcnservice_inference_provider{", telemetry.Prometheus.Scrape(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ObserveProvider_Selected_IsToldWithItsDevice()
+    {
+        metrics.ObserveProvider(() => ExecutionProvider.Cpu);
+        Assert.Equal(1, Scrape()[$$"""fcnservice_inference_provider{device="{{ExecutionProvider.Cpu.Device}}",provider="cpu"}"""]);
     }
 
     [Fact]

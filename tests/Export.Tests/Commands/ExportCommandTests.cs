@@ -93,7 +93,9 @@ public sealed class ExportCommandTests : IDisposable
     [InlineData("Tensor \"fc6.weight\" of fcn8s would take 105226698752 bytes; expected at most", "--width", "16", "--fc", "65536")]
     [InlineData("--padding is \"valid\"; expected same or original.", "--padding", "valid")]
     [InlineData("--frame is \"none\"; expected stored or computed.", "--frame", "none")]
-    [InlineData("--precision is \"int8\"; expected fp32 or fp16.", "--precision", "int8")]
+    [InlineData("--precision is \"int8\"; expected fp32 or fp16 or fp16-compute.", "--precision", "int8")]
+    [InlineData("--argmax is \"client\"; expected service or model.", "--argmax", "client")]
+    [InlineData("--argmax is model and --upsampling is service; expected", "--argmax", "model", "--upsampling", "service")]
     public void Export_BadInput_GivesOneLineAndWritesNothing(string fault, params string[] arguments)
     {
         var (exitCode, output, error) = Export([.. arguments, "--output", folder["a.onnx"]]);
@@ -172,6 +174,36 @@ public sealed class ExportCommandTests : IDisposable
         static IEnumerable<int> Types(string path) => ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)).Graph.Initializer
             .OrderBy(tensor => tensor.Name.StartsWith("upscore", StringComparison.Ordinal))
             .Select(tensor => tensor.DataType);
+    }
+
+    [Fact]
+    public void Export_ArgmaxInTheModel_GivesPhotosTheLabelsThatTheServiceTakes()
+    {
+        var photos = Directory.GetFiles(SharedData.Require("camvid", "val"), "*.png")
+            .Order(StringComparer.Ordinal)
+            .Take(4)
+            .Select(File.ReadAllBytes)
+            .ToList();
+        string[] arguments =
+        [
+            "--width", "0.25", "--fc", "512", "--classes", "camvid",
+            "--weights", Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx"),
+        ];
+        Export([.. arguments, "--output", folder["logits.onnx"]]);
+        Export([.. arguments, "--argmax", "model", "--output", folder["labels.onnx"]]);
+
+        using var logits = ServedModel.Load(folder["logits.onnx"]);
+        using var labels = ServedModel.Load(folder["labels.onnx"]);
+
+        Assert.Equal((OutputKind.Logits, OutputKind.Labels), (logits.Contract.Output.Kind, labels.Contract.Output.Kind));
+        Assert.True(labels.Contract.Input.TakesBatches);
+        Assert.NotEmpty(photos);
+        Assert.All(photos, photo =>
+        {
+            using var expected = logits.Segment(photo);
+            using var actual = labels.Segment(photo);
+            Assert.True(expected.Labels.Labels.SequenceEqual(actual.Labels.Labels));
+        });
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
 using FcnService.Export.Weights;
+using FcnService.Inference.Models;
 
 namespace FcnService.Export.Tests.Onnx;
 
@@ -23,6 +24,14 @@ public sealed class MetadataTests
         var actual = JsonNode.Parse(Metadata.Describe(TwoClasses, NamingScheme.Authors.Input, ["cat", "dog"], "MIT").ToJson());
 
         Assert.True(JsonNode.DeepEquals(expected, actual), actual!.ToJsonString());
+    }
+
+    [Fact]
+    public void Describe_Labels_SaysThatTheyComeOut()
+    {
+        var output = Metadata.Describe(TwoClasses, NamingScheme.Authors.Input, ["cat", "dog"], license: null, kind: OutputKind.Labels).Output;
+
+        Assert.Equal(new OutputDescription { Tensor = "labels", Kind = OutputKind.Labels }, output);
     }
 
     [Fact]

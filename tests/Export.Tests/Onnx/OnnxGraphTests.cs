@@ -2,6 +2,7 @@ using FcnService.Export.Networks;
 using FcnService.Export.Onnx;
 using FcnService.Export.Tests.Reference;
 using FcnService.Export.Weights;
+using FcnService.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Export.Tests.Onnx;
@@ -60,6 +61,48 @@ public sealed class OnnxGraphTests : IDisposable
         {
             AssertClose(OnnxModels.Run(folder["model.onnx"], images[i]), together[i], relativeTolerance: 1e-4);
         }
+    }
+
+    // FCN-AlexNet of random weights gives all pixels one label, by which nothing can be told.
+    public static TheoryData<string, WeightPrecision> EachPrecision =>
+    [
+        .. OnnxModels.TinyNetworks.Keys
+            .Where(name => !name.Contains("alexnet", StringComparison.Ordinal))
+            .SelectMany(name => Enum.GetValues<WeightPrecision>().Select(precision => (name, precision))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(EachPrecision))]
+    public void Build_LabelsOfABatch_AreThoseOfTheLargestLogits(string name, WeightPrecision precision)
+    {
+        var weights = OnnxModels.WithoutZeros(OnnxModels.TinyNetworks[name], seed: 3);
+        OnnxWriter.Write(folder["logits.onnx"], weights, OnnxModels.Describe(weights.Network), precision);
+        OnnxWriter.Write(folder["labels.onnx"], weights, OnnxModels.Describe(weights.Network, kind: OutputKind.Labels), precision);
+        FloatImage[] images = [FloatImage.Random(3, 64, 96, seed: 1, scale: 128), FloatImage.Random(3, 64, 96, seed: 2, scale: 128)];
+
+        var (labels, shape) = OnnxModels.Run<byte>(folder["labels.onnx"], images, "labels");
+
+        Assert.Equal([2, 64, 96], shape);
+        byte[] expected = [.. OnnxModels.Run(folder["logits.onnx"], images).SelectMany(Winners)];
+        Assert.True(expected.Distinct().Count() > 1);
+        Assert.Equal(expected, labels);
+
+        static IEnumerable<byte> Winners(FloatImage logits) =>
+            from y in Enumerable.Range(0, logits.Height)
+            from x in Enumerable.Range(0, logits.Width)
+            select (byte)Enumerable.Range(0, logits.Channels).MaxBy(label => logits[label, y, x]);
+    }
+
+    [Fact]
+    public void Build_LabelsOfEqualScores_AreTheLowest()
+    {
+        // Every class scores 0 before training.
+        var weights = Initialization.Create(OnnxModels.Tiny, seed: 1);
+        OnnxWriter.Write(folder["labels.onnx"], weights, OnnxModels.Describe(weights.Network, kind: OutputKind.Labels));
+
+        var (labels, _) = OnnxModels.Run<byte>(folder["labels.onnx"], [FloatImage.Random(3, 32, 32, seed: 1, scale: 128)], "labels");
+
+        Assert.All(labels, label => Assert.Equal(0, label));
     }
 
     [Theory]

@@ -27,12 +27,14 @@ internal static class OnnxModels
     };
 
     /// <summary>A description for networks whose classes have no names.</summary>
-    public static ModelDescription Describe(Network network, Upsampling? upsampling = null) => Metadata.Describe(
+    public static ModelDescription Describe(
+        Network network, Upsampling? upsampling = null, OutputKind kind = OutputKind.Logits) => Metadata.Describe(
         network,
         NamingScheme.Authors.Input,
         [.. Enumerable.Range(0, network.Output.Channels).Select(label => $"class {label}")],
         license: null,
-        upsampling);
+        upsampling,
+        kind);
 
     /// <summary>Fresh weights where score layers and biases, too, are not zero, and so matter.</summary>
     public static NetworkWeights WithoutZeros(Network network, int seed)
@@ -58,19 +60,27 @@ internal static class OnnxModels
     /// <summary>Runs images of one size as one batch.</summary>
     public static FloatImage[] Run(string path, IReadOnlyList<FloatImage> images)
     {
-        using var session = new InferenceSession(path);
-        using var options = new RunOptions();
-        float[] values = [.. images.SelectMany(image => image.Values).Select(value => (float)value)];
-        var first = images[0];
-        using var input = OrtValue.CreateTensorValueFromMemory(values, [images.Count, first.Channels, first.Height, first.Width]);
-        using var outputs = session.Run(options, ["image"], [input], ["logits"]);
-        var shape = outputs[0].GetTensorTypeAndShape().Shape;
+        var (values, shape) = Run<float>(path, images, "logits");
         Assert.Equal(images.Count, shape[0]);
-        var logits = Array.ConvertAll(outputs[0].GetTensorDataAsSpan<float>().ToArray(), value => (double)value);
+        var logits = Array.ConvertAll(values, value => (double)value);
         return
         [
             .. logits.Chunk(logits.Length / images.Count)
                 .Select(chunk => new FloatImage((int)shape[1], (int)shape[2], (int)shape[3], chunk)),
         ];
+    }
+
+    /// <summary>Runs images of one size as one batch.</summary>
+    /// <returns>The elements of an output, and their shape.</returns>
+    public static (T[] Values, long[] Shape) Run<T>(string path, IReadOnlyList<FloatImage> images, string output)
+        where T : unmanaged
+    {
+        using var session = new InferenceSession(path);
+        using var options = new RunOptions();
+        float[] values = [.. images.SelectMany(image => image.Values).Select(value => (float)value)];
+        var first = images[0];
+        using var input = OrtValue.CreateTensorValueFromMemory(values, [images.Count, first.Channels, first.Height, first.Width]);
+        using var outputs = session.Run(options, ["image"], [input], [output]);
+        return (outputs[0].GetTensorDataAsSpan<T>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
     }
 }

@@ -52,34 +52,51 @@ public sealed class OnnxWriterTests : IDisposable
         Assert.Equal(OnnxModels.Describe(OnnxModels.Tiny).ToJson(), metadata.Value);
     }
 
-    public static TheoryData<string, bool, WeightPrecision> EachModel
+    [Fact]
+    public void Write_DescriptionWithLabels_GivesThem()
+    {
+        OnnxWriter.Write(
+            folder["a.onnx"],
+            Initialization.Create(OnnxModels.Tiny, seed: 1),
+            OnnxModels.Describe(OnnxModels.Tiny, kind: OutputKind.Labels));
+
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(folder["a.onnx"]));
+
+        Assert.Equal($"labels: {(int)TensorProto.Types.DataType.Uint8} [batch, height, width]", Describe(Assert.Single(model.Graph.Output)));
+    }
+
+    public static TheoryData<string, bool, WeightPrecision, OutputKind> EachModel
     {
         get
         {
-            var models = new TheoryData<string, bool, WeightPrecision>();
+            var models = new TheoryData<string, bool, WeightPrecision, OutputKind>();
             foreach (var name in OnnxModels.TinyNetworks.Keys)
             {
-                models.Add(name, false, WeightPrecision.Full);
+                models.Add(name, false, WeightPrecision.Full, OutputKind.Logits);
                 if (StoredFrame.Apply(OnnxModels.TinyNetworks[name]) != OnnxModels.TinyNetworks[name])
                 {
-                    models.Add(name, true, WeightPrecision.Full);
+                    models.Add(name, true, WeightPrecision.Full, OutputKind.Logits);
                 }
             }
 
-            models.Add("fcn8s original", true, WeightPrecision.Half);
+            models.Add("fcn8s original", true, WeightPrecision.Half, OutputKind.Logits);
+            models.Add("fcn8s original", true, WeightPrecision.Half, OutputKind.Labels);
+            models.Add("fcn8s original", true, WeightPrecision.HalfThroughout, OutputKind.Logits);
+            models.Add("fcn8s original", true, WeightPrecision.HalfThroughout, OutputKind.Labels);
+            models.Add("fcn-alexnet original", false, WeightPrecision.HalfThroughout, OutputKind.Logits);
             return models;
         }
     }
 
     [Theory]
     [MemberData(nameof(EachModel))]
-    public void Write_File_PassesTheOnnxChecker(string name, bool isFrameStored, WeightPrecision precision)
+    public void Write_File_PassesTheOnnxChecker(string name, bool isFrameStored, WeightPrecision precision, OutputKind kind)
     {
         External.RequireOnnx();
         var plain = Initialization.Create(OnnxModels.TinyNetworks[name], seed: 1);
         var weights = isFrameStored ? StoredFrame.Apply(plain) : plain;
         var network = weights.Network;
-        OnnxWriter.Write(folder["a.onnx"], weights, OnnxModels.Describe(network), precision);
+        OnnxWriter.Write(folder["a.onnx"], weights, OnnxModels.Describe(network, kind: kind), precision);
         var layers = network.Layers.SkipLast(1).Where(layer => layer.Operation is not Dropout).Select(layer => layer.Name).ToList();
 
         var (exitCode, output, error) = External.Run(External.Python,

@@ -63,6 +63,17 @@ public sealed class LabelVoteTests
         Assert.Equal([255, 0, 255], map.Labels.ToArray());
     }
 
+    [Fact]
+    public void Label_GridOfTheInputsSize_CropsThePadding()
+    {
+        var frame = new NetworkFrame(new ImageSize(2, 2), new ImageSize(2, 2), new Padding(Left: 1, Top: 2, Right: 3, Bottom: 0));
+        byte[] labels = [.. Enumerable.Range(0, (int)frame.Input.Pixels).Select(place => (byte)place)];
+
+        using var map = Label(labels, frame.Input, frame);
+
+        Assert.Equal([13, 14, 19, 20], map.Labels.ToArray());
+    }
+
     private static ClassMap Label(byte[] labels, ImageSize grid, NetworkFrame frame)
     {
         var map = new ClassMap(frame.Photo);

@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Numerics.Tensors;
 using FcnService.Inference.Geometry;
 using FcnService.Inference.Models;
 using FcnService.Inference.Scheduling;
+using FcnService.Inference.Tests.Providers;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -92,6 +95,23 @@ public sealed class ModelSessionTests
         Assert.DoesNotContain(output.Values<float>().ToArray(), value => !float.IsFinite(value));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_InputsInTheProvidersMemory_GivesTheSameScores(int count)
+    {
+        var provider = new StandIn("a GPU");
+        using var expected = ModelSession.Load(CamVid, new SessionSettings());
+        using var session = ModelSession.Load(CamVid, new SessionSettings { Provider = provider });
+
+        var (scores, others) = (Run(expected, ImageBuffers.FloatMemory, count), Run(session, provider.InputMemory, count));
+
+        Assert.Equal(("cuda", 1), (session.Provider, provider.Sessions));
+        Assert.Equal(count, scores.Count);
+        Assert.Equal(count, scores.DistinctBy(values => values[0]).Count());
+        Assert.All(scores.Zip(others), pair => Assert.True(TensorPrimitives.Distance<float>(pair.First, pair.Second) < 1e-3));
+    }
+
     [Fact]
     public void Of_ModelWithWeightsAsInputs_ListsTheImageOnly()
     {
@@ -120,5 +140,25 @@ public sealed class ModelSessionTests
         using var session = ModelSession.Load(CamVid, new SessionSettings { SizeMultiple = 80 });
 
         Assert.Equal(160, Assert.IsType<AnySize>(session.Contract.SizePolicy).MultipleOf);
+    }
+
+    private static List<float[]> Run(ModelSession session, MemoryPool<float> memory, int count)
+    {
+        var random = new Random(1);
+        var images = Enumerable.Range(0, count).Select(_ => new InputTensor(new ImageSize(64, 32), memory)).ToList();
+        foreach (var image in images)
+        {
+            Array.ConvertAll(new float[image.Values.Length], _ => (random.NextSingle() * 255) - 128).CopyTo(image.Values);
+        }
+
+        var outputs = session.Run(images);
+        var scores = outputs.Select(output => output.Values<float>().ToArray()).ToList();
+        images.ForEach(image => image.Dispose());
+        foreach (var output in outputs)
+        {
+            output.Dispose();
+        }
+
+        return scores;
     }
 }

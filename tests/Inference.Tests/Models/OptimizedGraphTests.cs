@@ -1,5 +1,6 @@
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
+using FcnService.Inference.Tests.Providers;
 
 namespace FcnService.Inference.Tests.Models;
 
@@ -78,6 +79,20 @@ public sealed class OptimizedGraphTests : IDisposable
         Segment(new SessionSettings { KeepOptimizedGraph = true });
 
         Assert.False(Directory.Exists(folder[OptimizedGraph.FolderName]));
+    }
+
+    [Fact]
+    public void Open_ProviderWhoseGraphsCannotBeKept_NeitherKeepsNorTakesOne()
+    {
+        var onDevice = Keep with { Provider = new StandIn("a GPU") };
+        var plain = Segment(onDevice);
+        Assert.False(Directory.Exists(folder[OptimizedGraph.FolderName]));
+
+        Segment(Keep);
+        File.WriteAllText(Path.Combine(Assert.Single(Kept), "graph.onnx"), "damaged");
+
+        Assert.Equal(plain, Segment(onDevice));
+        Assert.Equal("damaged", File.ReadAllText(Path.Combine(Assert.Single(Kept), "graph.onnx")));
     }
 
     private string[] Kept => Directory.GetDirectories(folder[OptimizedGraph.FolderName]);

@@ -14,8 +14,10 @@ internal static class ResultsSection
     {
         var begin = $"<!-- results: written by {program} -->";
         var text = File.ReadAllText(path);
-        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        if (from < 0 || to < from)
+        var from = text.IndexOf(begin, StringComparison.Ordinal);
+        // The page may have other programs' results before.
+        var to = from < 0 ? -1 : text.IndexOf(End, from, StringComparison.Ordinal);
+        if (to < 0)
         {
             throw new InvalidDataException($"{path} lacks the lines '{begin}' and '{End}', in this order.");
         }

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace FcnService.Inference.Providers;
+
+/// <summary>The CUDA provider as a library of its own, which an ONNX Runtime that knows nothing of CUDA loads.</summary>
+internal static class CudaPlugin
+{
+    private const string RegistrationName = "cuda";
+
+    private static readonly Lock Gate = new();
+    private static string? registered;
+
+    /// <summary>The library's file name.</summary>
+    public static string LibraryName { get; } =
+        OperatingSystem.IsWindows() ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
+
+    /// <summary>Finds the library.</summary>
+    /// <param name="folder">Where it must lie.</param>
+    /// <returns>Its path.</returns>
+    /// <exception cref="ProviderUnavailableException">It does not.</exception>
+    public static string FindLibrary(string folder)
+    {
+        var path = Path.Combine(folder, LibraryName);
+        return File.Exists(path)
+            ? path
+            : throw new ProviderUnavailableException($"{LibraryName} is not in {folder}: build with -p:Cuda=true");
+    }
+
+    /// <summary>Makes the provider of a device.</summary>
+    /// <param name="folder">Where the library lies.</param>
+    /// <param name="settings">How to run.</param>
+    /// <param name="device">The device's name.</param>
+    /// <exception cref="ProviderUnavailableException">The library cannot be loaded, or does not find the device.</exception>
+    public static ExecutionProvider Open(string folder, CudaSettings settings, string device)
+    {
+        var environment = OrtEnv.Instance();
+        Register(environment, FindLibrary(folder));
+        var found = FindDevice(environment.GetEpDevices(), settings.DeviceId);
+        var pinned = found.GetMemoryInfo(OrtDeviceMemoryType.HOST_ACCESSIBLE);
+        var isPinned = settings.PinnedMemory && !pinned.IsInvalid;
+        return new CudaProvider(
+            device,
+            options => options.AppendExecutionProvider(environment, [found], settings.ToOptions()),
+            isPinned && environment.GetSharedAllocator(pinned) is { } allocator ? new OrtMemoryPool(allocator) : ImageBuffers.FloatMemory,
+            isPinned ? pinned : OrtMemoryInfo.DefaultInstance);
+    }
+
+    /// <summary>Loads the library, once in the life of the process.</summary>
+    /// <exception cref="ProviderUnavailableException">It cannot be loaded.</exception>
+    internal static void Register(OrtEnv environment, string library)
+    {
+        lock (Gate)
+        {
+            if (registered == library)
+            {
+                return;
+            }
+
+            try
+            {
+                environment.RegisterExecutionProviderLibrary(RegistrationName, library);
+                registered = library;
+            }
+            catch (OnnxRuntimeException error)
+            {
+                throw new ProviderUnavailableException($"the CUDA provider cannot be loaded; it needs CUDA 13: {error.Message}", error);
+            }
+        }
+    }
+
+    /// <summary>Finds a device among those that providers offer.</summary>
+    /// <exception cref="ProviderUnavailableException">It is not there.</exception>
+    internal static OrtEpDevice FindDevice(IReadOnlyList<OrtEpDevice> offered, int id)
+    {
+        var number = id.ToString(CultureInfo.InvariantCulture);
+        return offered.FirstOrDefault(
+                device => device.EpName == CudaProvider.OrtName && device.EpOptions.Entries.GetValueOrDefault("device_id", "0") == number)
+            ?? throw new ProviderUnavailableException(
+                $"ONNX Runtime does not find device {id}, though NVIDIA's driver does: it looks in /sys/class/drm and /sys/bus/pci/devices");
+    }
+}

@@ -37,7 +37,8 @@ public sealed class ImageSource
     /// <summary>A file's bytes, which must not change while they are sent.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="name">The file's name.</param>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "image") => new(name, () => new ImageContent(AsStream(bytes)), () => true);
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "image") =>
+        new(name, () => new ImageContent(AsStream(bytes)), () => true);
 
     /// <summary>
     /// A stream from where it stands to its end. One that can seek goes back there for each attempt. One that cannot is sent once.

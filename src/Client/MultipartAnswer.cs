@@ -31,7 +31,8 @@ internal sealed class MultipartAnswer
     /// <exception cref="InvalidDataException">It is something else.</exception>
     public static MultipartAnswer Open(Stream content, MediaTypeHeaderValue? type)
     {
-        var boundary = type?.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))?.Value?.Trim('"');
+        var boundary = type?.Parameters
+            .FirstOrDefault(parameter => parameter.Name.Equals("boundary", StringComparison.OrdinalIgnoreCase))?.Value?.Trim('"');
         return type?.MediaType == MediaType && boundary is { Length: > 0 }
             ? new MultipartAnswer(content, boundary)
             : throw new InvalidDataException($"The batch's answer is '{type}'; expected {MediaType} with a boundary.");

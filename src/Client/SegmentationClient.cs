@@ -137,7 +137,8 @@ public sealed class SegmentationClient
         }
     }
 
-    private async Task<ImageAnswer> ReadAsync(ImageSource image, HttpResponseMessage part, SegmentationRequest request, CancellationToken cancellation)
+    private async Task<ImageAnswer> ReadAsync(
+        ImageSource image, HttpResponseMessage part, SegmentationRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -149,15 +150,19 @@ public sealed class SegmentationClient
             using (part)
             {
                 var problem = await SegmentationException.ReadAsync(part, cancellation).ConfigureAwait(false);
-                // Refused for the moment only: on its own it may be sent again, as any other image.
-                return problem.IsTemporary && image.CanBeSent
-                    ? new ImageAnswer(image, await SegmentAsync(image, request with { IfNoneMatch = null }, cancellation).ConfigureAwait(false), Problem: null)
-                    : new ImageAnswer(image, Answer: null, problem);
+                if (!problem.IsTemporary || !image.CanBeSent)
+                {
+                    return new ImageAnswer(image, Answer: null, problem);
+                }
             }
+
+            // Refused for the moment only: on its own it may be sent again, as any other image.
+            var alone = await SegmentAsync(image, request with { IfNoneMatch = null }, cancellation).ConfigureAwait(false);
+            return new ImageAnswer(image, alone, Problem: null);
         }
-        catch (SegmentationException problem)
+        catch (SegmentationException refused)
         {
-            return new ImageAnswer(image, Answer: null, problem);
+            return new ImageAnswer(image, Answer: null, refused);
         }
     }
 
@@ -191,7 +196,7 @@ public sealed class SegmentationClient
         }
 
         using var message = new HttpRequestMessage(HttpMethod.Post, $"segment/batch{request.Query()}") { Content = form };
-        message.Headers.Accept.ParseAdd(MultipartAnswer.MediaType);
+        message.Headers.Accept.ParseAdd(request.Accept is null ? MultipartAnswer.MediaType : $"{MultipartAnswer.MediaType}, {request.Accept}");
         return await SendAsync(message, contents, cancellation).ConfigureAwait(false);
     }
 

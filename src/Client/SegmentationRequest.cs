@@ -47,7 +47,9 @@ public sealed record SegmentationRequest
             ("regions", Word(Regions)),
             ("npy", Word(Npy)),
         };
-        var given = parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
+        var given = parameters
+            .Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
         return string.Join('&', given) is { Length: > 0 } query ? $"?{query}" : string.Empty;
     }
 

@@ -195,6 +195,28 @@ public sealed class SegmentationClientTests(Service service) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task SegmentMany_ImageRefusedForTheMoment_IsSentOnItsOwn()
+    {
+        const string parts = "--b\r\nStatus: 200\r\nContent-Length: 3\r\n\r\none\r\n--b\r\nStatus: 429\r\nContent-Length: 0\r\n\r\n\r\n--b--\r\n";
+        using var server = new ScriptedServer(
+            () => new(HttpStatusCode.OK) { Content = new StringContent(parts, MediaTypeHeaderValue.Parse("multipart/mixed; boundary=b")) },
+            ScriptedServer.Mask);
+        var sources = new[] { ImageSource.FromBytes(new byte[] { 1 }), ImageSource.FromBytes(new byte[] { 2 }) };
+        var request = new SegmentationRequest { Accept = "image/jpeg" };
+
+        var answers = new List<byte[]>();
+        await foreach (var (_, answer, _) in server.Client().SegmentManyAsync(sources, request, Cancellation))
+        {
+            answers.Add(await answer!.ReadBytesAsync(Cancellation));
+        }
+
+        Assert.Equal([Encoding.ASCII.GetBytes("one"), [1, 2, 3]], answers);
+        Assert.Equal(["/segment/batch", "/segment"], server.Requests.Select(asked => asked.Address));
+        Assert.Equal([2], server.Requests[1].Body);
+        Assert.Equal("multipart/mixed, image/jpeg", server.Requests[0].Headers.Accept.ToString());
+    }
+
+    [Fact]
     public async Task Segment_LargeImageAndAnswer_AreNotHeldInMemory()
     {
         // Read a byte ahead of what is taken, not the whole.

@@ -120,7 +120,8 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
     }
 
     private string? WhyNoRoomForPhoto(double cost) => photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels
-        ? $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of {options.Value.MaxQueuedMegapixels:0.0}."
+        ? $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of "
+            + $"{options.Value.MaxQueuedMegapixels:0.0}."
         : null;
 
     private void RefuseIfFull(double cost)

@@ -44,7 +44,11 @@ internal sealed class AnswerNames
         }
 
         var stem = Path.GetFileNameWithoutExtension(kept.ToString()).Trim(' ', '.');
-        stem = stem.Length <= LongestStem ? stem : stem[..(char.IsHighSurrogate(stem[LongestStem - 1]) ? LongestStem - 1 : LongestStem)].TrimEnd(' ', '.');
+        if (stem.Length > LongestStem)
+        {
+            stem = stem[..(char.IsHighSurrogate(stem[LongestStem - 1]) ? LongestStem - 1 : LongestStem)].TrimEnd(' ', '.');
+        }
+
         if (stem.Length == 0)
         {
             return string.Create(CultureInfo.InvariantCulture, $"image-{count:0000}");

@@ -32,7 +32,8 @@ internal sealed class BatchForm
         {
             throw new ProblemException(
                 ProblemKind.UnsupportedMediaType,
-                $"The request's media type is '{request.ContentType}'; expected multipart/form-data with a field '{UploadReader.Field}' for each image.");
+                $"The request's media type is '{request.ContentType}'; expected multipart/form-data with a field '{UploadReader.Field}' for each "
+                + "image.");
         }
 
         // Each image's bytes are counted as it is read; this is for what stands between them, and for the rest of refused ones.
@@ -61,7 +62,8 @@ internal sealed class BatchForm
 
                 if (++images > maxImages)
                 {
-                    throw new ProblemException(ProblemKind.TooManyImages, $"The form has more than {maxImages} images; those after them are not read.");
+                    throw new ProblemException(
+                        ProblemKind.TooManyImages, $"The form has more than {maxImages} images; those after them are not read.");
                 }
 
                 var name = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);

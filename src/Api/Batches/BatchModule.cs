@@ -22,9 +22,9 @@ internal static class BatchModule
             .WithTags("Segmentation")
             .WithSummary("Segments many photos")
             .WithDescription(
-                "Answers each photo as POST /segment does, in the order in which they come, as soon as it is ready: as multipart/mixed, each part with "
-                + "a Status header, or as a ZIP file where Accept asks for application/zip. A photo that cannot be segmented has a problem in its "
-                + "place; the others go on.")
+                "Answers each photo as POST /segment does, in the order in which they come, as soon as it is ready: as multipart/mixed, each "
+                + "part with a Status header, or as a ZIP file where Accept asks for application/zip. A photo that cannot be segmented has a "
+                + "problem in its place; the others go on.")
             .Produces<byte[]>(StatusCodes.Status200OK, ZipAnswers.MediaType, MultipartAnswers.MediaType)
             .ProducesProblems(
                 ProblemKind.InvalidParameter,

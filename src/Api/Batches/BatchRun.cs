@@ -56,7 +56,12 @@ internal sealed class BatchRun(ImageRequests requests, IOptions<BatchOptions> op
     }
 
     private async Task ReadAsync(
-        HttpContext context, BatchForm form, BatchImage first, ChannelWriter<Task<ImageResponse>> answers, SemaphoreSlim slots, CancellationToken stop)
+        HttpContext context,
+        BatchForm form,
+        BatchImage first,
+        ChannelWriter<Task<ImageResponse>> answers,
+        SemaphoreSlim slots,
+        CancellationToken stop)
     {
         try
         {

@@ -24,7 +24,8 @@ internal sealed class MultipartAnswers(Stream output) : BatchAnswers
         await output.WriteAsync("\r\n"u8.ToArray(), cancellation);
     }
 
-    public override async Task EndAsync(CancellationToken cancellation) => await output.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), cancellation);
+    public override async Task EndAsync(CancellationToken cancellation) =>
+        await output.WriteAsync(Encoding.ASCII.GetBytes($"--{boundary}--\r\n"), cancellation);
 
     private string Head(ImageResponse answer)
     {

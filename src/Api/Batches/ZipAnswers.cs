@@ -27,7 +27,8 @@ internal sealed class ZipAnswers : BatchAnswers
     public override async Task WriteAsync(ImageResponse answer, CancellationToken cancellation)
     {
         var name = names.Next(answer.FileName, answer.Extension);
-        list.Add(new ListedAnswer(answer.FileName, name, answer.Status, answer.Headers.ToDictionary(header => header.Key, header => header.Value.ToString())));
+        var headers = answer.Headers.ToDictionary(header => header.Key, header => header.Value.ToString());
+        list.Add(new ListedAnswer(answer.FileName, name, answer.Status, headers));
         await AddAsync(name, answer.Body, cancellation);
     }
 

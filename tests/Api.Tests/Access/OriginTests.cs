@@ -16,7 +16,7 @@ public sealed class OriginTests(KeyedService service) : IClassFixture<KeyedServi
         using var answer = await service.Client.SendAsync(Get("/models", "Origin", Origin, "X-Api-Key", key), Cancellation);
         Assert.Equal(status, answer.StatusCode);
         Assert.Equal([Origin], answer.Headers.GetValues("Access-Control-Allow-Origin"));
-        Assert.Equal("X-Model,Server-Timing,Retry-After,Inference-Header-Content-Length", Header(answer, "Access-Control-Expose-Headers"));
+        Assert.Equal("X-Model,Server-Timing,ETag,Retry-After,Inference-Header-Content-Length", Header(answer, "Access-Control-Expose-Headers"));
     }
 
     [Fact]

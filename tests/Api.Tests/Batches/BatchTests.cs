@@ -44,14 +44,20 @@ public sealed class BatchTests(BatchTests.SmallBatches service) : IClassFixture<
     {
         var bomb = PngFile.Write(12_000, 12_000, colourType: 2, bitDepth: 8, bytesPerRow: 0, rows: []);
         using var response = await PostAsync(Form(
-            Service.Draw(30, 20), Service.Draw(64, 64)[..200], Encoding.ASCII.GetBytes("hello"), [], bomb, [.. Service.Draw(9, 9), .. new byte[1_500_000]], Service.Draw(31, 21)));
+            Service.Draw(30, 20),
+            Service.Draw(64, 64)[..200],
+            Encoding.ASCII.GetBytes("hello"),
+            [],
+            bomb,
+            [.. Service.Draw(9, 9), .. new byte[1_500_000]],
+            Service.Draw(31, 21)));
 
         var answers = await BatchAnswer.ReadAllAsync(response);
 
         Assert.Equal([200, 400, 415, 400, 413, 413, 200], answers.Select(answer => answer.Status));
         Assert.Equal(
-            [null, "/problems/undecodable-image", "/problems/unsupported-format", "/problems/missing-image", "/problems/too-many-pixels", "/problems/too-many-bytes", null],
-            answers.Select(answer => answer.Problem));
+            [null, "undecodable-image", "unsupported-format", "missing-image", "too-many-pixels", "too-many-bytes", null],
+            answers.Select(answer => answer.Problem?.Split('/')[^1]));
     }
 
     [Fact]
@@ -101,7 +107,8 @@ public sealed class BatchTests(BatchTests.SmallBatches service) : IClassFixture<
     public async Task Post_FirstImageAlone_IsAnsweredBeforeTheNextIsSent()
     {
         using var connection = new RawConnection(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port);
-        await connection.SendAsync("POST /segment/batch HTTP/1.1\r\nHost: any\r\nTransfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n");
+        await connection.SendAsync(
+            "POST /segment/batch HTTP/1.1\r\nHost: any\r\nTransfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n");
         await SendPartAsync();
         Assert.Contains("Status: 200", await connection.ReadUntilAsync("IEND"), StringComparison.Ordinal);
         await SendPartAsync();
@@ -111,7 +118,12 @@ public sealed class BatchTests(BatchTests.SmallBatches service) : IClassFixture<
         Assert.Contains("--\r\n", await connection.ReadUntilAsync("0\r\n\r\n"), StringComparison.Ordinal);
 
         // A part ends with the boundary after it, which the next one begins with.
-        Task SendPartAsync() => SendAsync([.. "--b\r\nContent-Disposition: form-data; name=image\r\n\r\n"u8, .. Service.Draw(20, 20), .. "\r\n--b\r\nContent-Disposition: form-data; name=note\r\n\r\n\r\n"u8]);
+        Task SendPartAsync() => SendAsync(
+        [
+            .. "--b\r\nContent-Disposition: form-data; name=image\r\n\r\n"u8,
+            .. Service.Draw(20, 20),
+            .. "\r\n--b\r\nContent-Disposition: form-data; name=note\r\n\r\n\r\n"u8,
+        ]);
 
         async Task SendAsync(byte[] bytes)
         {
@@ -187,7 +199,9 @@ public sealed class BatchTests(BatchTests.SmallBatches service) : IClassFixture<
     [Theory]
     [InlineData("--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx", new[] { "malformed-body" })]
     [InlineData("--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nContent-Disp", new[] { "unsupported-format", "malformed-body" })]
-    [InlineData("--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nNo header\r\n\r\ny\r\n--b--\r\n", new[] { "unsupported-format", "malformed-body" })]
+    [InlineData(
+        "--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nNo header\r\n\r\ny\r\n--b--\r\n",
+        new[] { "unsupported-format", "malformed-body" })]
     public async Task Post_FormThatBreaksOffLater_IsAProblemAtThatPlace(string body, string[] problems)
     {
         using var response = await PostAsync(Text(body));

@@ -60,7 +60,7 @@ public sealed partial class SettingsTests(Service service) : IClassFixture<Servi
         var defaults = Table.Settings.ToDictionary(setting => setting.Name, setting => setting.Default);
 
         Assert.NotEmpty(rows);
-        Assert.All(rows, row => Assert.Equal(defaults[row.Groups["name"].Value], row.Groups["default"].Value.Trim('`', ' ')));
+        Assert.All(rows, row => Assert.Equal(defaults[row.Groups["name"].Value], row.Groups["default"].Value.Trim('`', ' '), ignoreCase: true));
     }
 
     [GeneratedRegex(@"^\| `(?<name>\w+:\w+)` \| (?<default>[^|]+) \|", RegexOptions.Multiline)]

@@ -46,7 +46,8 @@ internal sealed class ManyImages : ICase
     private static async Task<List<byte[]>> SegmentAsync(SegmentationClient client, byte[] file, int count, CancellationToken cancellation)
     {
         var masks = new List<byte[]>();
-        await foreach (var (_, answer, problem) in client.SegmentManyAsync(Enumerable.Repeat(ImageSource.FromBytes(file), count), cancellation: cancellation))
+        var images = Enumerable.Repeat(ImageSource.FromBytes(file), count);
+        await foreach (var (_, answer, problem) in client.SegmentManyAsync(images, cancellation: cancellation))
         {
             using var mask = answer ?? throw new ServiceFault($"An image of a batch was refused: {problem!.Message}");
             masks.Add(await mask.ReadBytesAsync(cancellation));

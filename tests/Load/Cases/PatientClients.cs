@@ -29,7 +29,8 @@ internal sealed class PatientClients : ICase
 
         var clock = Stopwatch.StartNew();
         var failed = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Clients), new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation }, async (_, token) =>
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellation };
+        await Parallel.ForAsync(0, Clients, parallel, async (_, token) =>
         {
             for (var i = 0; i < each; i++)
             {

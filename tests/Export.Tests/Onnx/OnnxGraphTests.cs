@@ -83,14 +83,20 @@ public sealed class OnnxGraphTests : IDisposable
         var (labels, shape) = OnnxModels.Run<byte>(folder["labels.onnx"], images, "labels");
 
         Assert.Equal([2, 64, 96], shape);
-        byte[] expected = [.. OnnxModels.Run(folder["logits.onnx"], images).SelectMany(Winners)];
-        Assert.True(expected.Distinct().Count() > 1);
-        Assert.Equal(expected, labels);
+        Assert.True(labels.Distinct().Count() > 1);
+        // Where features have 16 bits, the runtime rounds the scores of one graph and not those of the other: what differs by less is equal.
+        var rounding = precision == WeightPrecision.HalfThroughout ? 1.0 / 1024 : 0;
+        var logits = OnnxModels.Run(folder["logits.onnx"], images).SelectMany(Pixels);
+        Assert.All(logits.Zip(labels), pixel =>
+        {
+            var largest = pixel.First.Max();
+            Assert.InRange(pixel.First[pixel.Second], largest - (Math.Abs(largest) * rounding), largest);
+        });
 
-        static IEnumerable<byte> Winners(FloatImage logits) =>
+        static IEnumerable<double[]> Pixels(FloatImage logits) =>
             from y in Enumerable.Range(0, logits.Height)
             from x in Enumerable.Range(0, logits.Width)
-            select (byte)Enumerable.Range(0, logits.Channels).MaxBy(label => logits[label, y, x]);
+            select Enumerable.Range(0, logits.Channels).Select(label => (double)logits[label, y, x]).ToArray();
     }
 
     [Fact]

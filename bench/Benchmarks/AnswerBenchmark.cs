@@ -61,6 +61,7 @@ public class AnswerBenchmark
     {
         var answer = new Answer(options, segmenter!);
         using var photo = segmenter!.Open(file);
+        answer.Anticipate(photo);
         using var segmentation = segmenter.Segment(photo, answer.Detail);
         using var encoded = answer.Encode(segmentation, photo);
         await encoded.CopyToAsync(Stream.Null, CancellationToken.None);

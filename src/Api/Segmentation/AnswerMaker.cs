@@ -75,6 +75,11 @@ internal sealed class AnswerMaker(SegmentationPipeline pipeline, ServiceMetrics 
     {
         using var admitted = await admission.AdmitPhotoAsync(photo.Megapixels, deadline);
         deadline.Enter("waiting for the network, and in it");
+        if (admission.IsAlone)
+        {
+            answer.Anticipate(photo);
+        }
+
         try
         {
             return await segmenter.SegmentAsync(photo, answer.Detail, pipeline, deadline.Token);

@@ -9,6 +9,9 @@ internal readonly record struct RequestAdmission(AdmissionControl Control, bool 
 {
     private const string Stage = "waiting for room";
 
+    /// <summary>Whether no more than one photo waits or runs.</summary>
+    public bool IsAlone => Control.Queue.Photos <= 1;
+
     /// <summary>That of a request.</summary>
     public static RequestAdmission Of(HttpContext context, AdmissionControl control) =>
         new(control, Waits: context.Features.Get<WaitsForRoom>() is not null);

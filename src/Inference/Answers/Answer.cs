@@ -96,6 +96,20 @@ public sealed class Answer
     /// <param name="photo">The photo's size.</param>
     public long CountProbabilities(ImageSize photo) => HasProbabilities ? photo.Pixels * selection.Labels.Count : 0;
 
+    /// <summary>
+    /// Begins what it needs of the photo besides its segmentation, on another thread: an overlay's photo in full. Takes up to 48 MB until it is
+    /// encoded; for when nothing else is to be done.
+    /// </summary>
+    /// <param name="photo">The photo.</param>
+    public void Anticipate(OpenedPhoto photo)
+    {
+        ArgumentNullException.ThrowIfNull(photo);
+        if (DecodesPhoto)
+        {
+            photo.Image.BeginReadInFull();
+        }
+    }
+
     /// <summary>Makes the file.</summary>
     /// <param name="segmentation">What the model said of the photo, in the <see cref="Detail"/> asked for; its probabilities are taken.</param>
     /// <param name="photo">The photo.</param>

@@ -68,9 +68,13 @@ public sealed class EncodedImage : IDisposable
     // Beyond errors, warnings: those are left to the decoder, which fills in what is missing as viewers do.
     private static readonly (string, string) FailOnError = ("fail_on", "error");
 
+    // The largest photo that is kept in full, in pixels: 48 MB.
+    private const int MostPixelsKept = 16_000_000;
+
     private readonly ReadOnlyMemory<byte> file;
     private readonly VipsImage header;
     private MemoryHandle pin;
+    private Task<VipsImage>? inFull;
 
     internal EncodedImage(ReadOnlyMemory<byte> file, ImageFormat format)
     {
@@ -153,10 +157,20 @@ public sealed class EncodedImage : IDisposable
         }
     }
 
+    /// <summary>Begins to decode the first frame for <see cref="ReadInFull"/>, on another thread, and keeps it: three bytes a pixel.</summary>
+    /// <remarks>Does nothing for a photo of more than 16 megapixels, and for one that the decoder cannot read row by row.</remarks>
+    internal void BeginReadInFull()
+    {
+        if (Size.Pixels <= MostPixelsKept && HeldBytes == 0)
+        {
+            inFull ??= Task.Run(() => Then(ToRgb(Load()), static image => image.InMemory()));
+        }
+    }
+
     /// <summary>Gives the first frame in full: upright, in sRGB, with transparency over white.</summary>
     /// <remarks>
     /// Its pixels are computed as they are read, from the top, and not kept; of a photo that is stored on its side or mirrored, all are
-    /// computed first.
+    /// computed first. What <see cref="BeginReadInFull"/> began is waited for and used up.
     /// </remarks>
     /// <param name="read">Reads the image, which is three bands of eight bits.</param>
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
@@ -164,7 +178,8 @@ public sealed class EncodedImage : IDisposable
     {
         try
         {
-            using var image = Upright(ToRgb(Load()));
+            var begun = Interlocked.Exchange(ref inFull, null);
+            using var image = begun is null ? Upright(ToRgb(Load())) : Turn(begun.GetAwaiter().GetResult());
             read(image);
         }
         catch (VipsException error)
@@ -176,6 +191,13 @@ public sealed class EncodedImage : IDisposable
     /// <summary>Lets go of the file's bytes.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref inFull, null) is { } begun)
+        {
+            // It reads the file until it ends.
+            Task.WaitAny(begun);
+            (begun.IsCompletedSuccessfully ? begun.Result : null)?.Dispose();
+        }
+
         header.Dispose();
         pin.Dispose();
     }
@@ -226,8 +248,10 @@ public sealed class EncodedImage : IDisposable
         return Then(image, static i => i.Apply("cast", ("format", "uchar")));
     }
 
-    private static VipsImage Upright(VipsImage image) =>
-        image.Orientation == 1 ? image : Then(Then(image, static i => i.InMemory()), static i => i.Apply("autorot"));
+    // What is read from the top cannot be turned.
+    private static VipsImage Upright(VipsImage image) => image.Orientation == 1 ? image : Turn(Then(image, static i => i.InMemory()));
+
+    private static VipsImage Turn(VipsImage image) => Then(image, static i => i.Apply("autorot"));
 
     private static VipsImage ToSrgb(VipsImage image)
     {

@@ -114,6 +114,48 @@ public sealed class PhotoOverlayTests
         Assert.Equal(ImageRejection.Undecodable, rejected.Reason);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void Write_PhotoThatWasBegun_GivesTheSamePicture(int orientation)
+    {
+        var file = OrientedPng.Write(Size.Width, Size.Height, Draw(), orientation);
+        using var map = Map();
+        using var photo = Decoder.Open(file);
+        photo.BeginReadInFull();
+        using var begun = new MemoryStream();
+        using var again = new MemoryStream();
+
+        new PhotoOverlay(Lossless, Contract).Write(photo, map, begun);
+        new PhotoOverlay(Lossless, Contract).Write(photo, map, again);
+
+        Assert.Equal(Write(file, map, Lossless), begun.ToArray());
+        Assert.Equal(begun.ToArray(), again.ToArray());
+    }
+
+    [Fact]
+    public void Write_BrokenPhotoThatWasBegun_IsRejected()
+    {
+        var whole = PngFile.WriteRgb(Size.Width, Size.Height, Draw());
+        using var map = Map();
+        using var photo = Decoder.Open(whole.AsMemory(0, whole.Length / 2));
+        photo.BeginReadInFull();
+
+        Assert.Throws<ImageRejectedException>(() => new PhotoOverlay(Lossless, Contract).Write(photo, map, Stream.Null));
+    }
+
+    [Fact]
+    public void Dispose_PhotoThatWasBegunAndNotRead_EndsQuietly()
+    {
+        var whole = PngFile.WriteRgb(Size.Width, Size.Height, Draw());
+        foreach (var file in new[] { whole, whole[..(whole.Length / 2)] })
+        {
+            var photo = Decoder.Open(file);
+            photo.BeginReadInFull();
+            photo.Dispose();
+        }
+    }
+
     // Once more beside each other: libvips' threads share nothing.
     [Fact]
     public void Write_InParallel_GivesTheSamePictures()

@@ -14,7 +14,7 @@ namespace FcnService.Api.Segmentation;
 /// <summary>Makes the answer to an image that has arrived: admitted, segmented in turn with others, encoded, measured.</summary>
 internal sealed class AnswerMaker(SegmentationPipeline pipeline, ServiceMetrics metrics, IOptions<SegmentationOptions> limits)
 {
-    /// <summary>Refuses an image by its beginning, where its header is there: what that tells is not kept back until the rest has been sent.</summary>
+    /// <summary>Refuses an image by its beginning, where its header is there: nobody need send the rest to be told.</summary>
     /// <exception cref="ImageRejectedException">The image is not taken.</exception>
     /// <exception cref="ProblemException">The answer would be too large, or there is no room for the image now.</exception>
     public void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, Answer answer, RequestAdmission admission)
@@ -65,7 +65,8 @@ internal sealed class AnswerMaker(SegmentationPipeline pipeline, ServiceMetrics 
         {
             throw new ProblemException(
                 ProblemKind.TooLargeAnswer,
-                $"The answer would be {probabilities} probabilities of {photo.Image.Size} pixels; at most {most} are given. Send the image smaller, or ask for fewer classes.");
+                $"The answer would be {probabilities} probabilities of {photo.Image.Size} pixels; at most {most} are given. "
+                + "Send the image smaller, or ask for fewer classes.");
         }
     }
 

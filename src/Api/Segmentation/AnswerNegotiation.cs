@@ -38,7 +38,8 @@ internal static class AnswerNegotiation
             ? best.Kind
             : throw new ProblemException(
                 ProblemKind.NotAcceptable,
-                $"The Accept header is '{header}'; given are: {string.Join(", ", Offers.Select(offer => offer.MediaType))}. The parameter 'output' wins over it.");
+                $"The Accept header is '{header}'; given are: {string.Join(", ", Offers.Select(offer => offer.MediaType))}. "
+                + "The parameter 'output' wins over it.");
     }
 
     // What a request thinks of a media type: the most specific entry that it falls under counts. All are as good where there are none.

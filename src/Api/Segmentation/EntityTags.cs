@@ -32,7 +32,8 @@ internal static class EntityTags
 
     /// <summary>Whether a request says that it has an answer already.</summary>
     public static bool IsKnown(this HttpRequest request, EntityTagHeaderValue tag) =>
-        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known) && known.Any(one => one.Compare(tag, useStrongComparison: false));
+        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var known)
+        && known.Any(one => one.Compare(tag, useStrongComparison: false));
 
     private static EntityTagHeaderValue Of(ReadOnlySpan<byte> image, string fingerprint, Segmenter segmenter, Answer answer)
     {

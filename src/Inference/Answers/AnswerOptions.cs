@@ -45,7 +45,9 @@ public sealed record AnswerOptions
         string Word(AnswerParameter of)
         {
             var value = parameter(of.Name) ?? of.Default!;
-            return of.Values.Contains(value, StringComparer.OrdinalIgnoreCase) ? value : throw Invalid(of, value, $"one of: {string.Join(", ", of.Values)}");
+            return of.Values.Contains(value, StringComparer.OrdinalIgnoreCase)
+                ? value
+                : throw Invalid(of, value, $"one of: {string.Join(", ", of.Values)}");
         }
 
         double Fraction(AnswerParameter of)

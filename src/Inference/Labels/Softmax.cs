@@ -73,7 +73,9 @@ internal static class Softmax
         for (var x = 0; x < confidence.Length; x += Vector<float>.Count)
         {
             var (largest, sum) = Reduce(scores[x..], classes, room);
-            var probability = kind == OutputKind.Logits ? Vector<float>.One / sum : Vector.Min(Vector.Max(largest, Vector<float>.Zero), Vector<float>.One);
+            var probability = kind == OutputKind.Logits
+                ? Vector<float>.One / sum
+                : Vector.Min(Vector.Max(largest, Vector<float>.Zero), Vector<float>.One);
             var rounded = Vector.ConvertToInt32((probability * 255) + new Vector<float>(0.5f));
             for (var lane = 0; lane < Math.Min(Vector<int>.Count, confidence.Length - x); lane++)
             {

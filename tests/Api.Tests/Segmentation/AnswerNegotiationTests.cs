@@ -40,7 +40,8 @@ public sealed class AnswerNegotiationTests
         var refused = Assert.Throws<ProblemException>(() => AnswerNegotiation.Read(Request(accept)));
 
         Assert.Equal(ProblemKind.NotAcceptable, refused.Kind);
-        Assert.Contains($"'{accept}'; given are: image/png, image/jpeg, application/json, application/x-npy", refused.Message, StringComparison.Ordinal);
+        var expected = $"'{accept}'; given are: image/png, image/jpeg, application/json, application/x-npy";
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

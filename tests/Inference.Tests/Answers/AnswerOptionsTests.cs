@@ -11,12 +11,14 @@ public sealed class AnswerOptionsTests
     public void Parse_AllParameters_AreTaken()
     {
         var options = Parse(
-            ("output", "Overlay"), ("classes", " car, sign symbol ,"), ("alpha", ".25"), ("outlines", "TRUE"), ("regions", "rle"), ("npy", "probabilities"));
+            ("output", "Overlay"), ("classes", " car, sign symbol ,"), ("alpha", ".25"), ("outlines", "TRUE"),
+            ("regions", "rle"), ("npy", "probabilities"));
 
         Assert.Equal(["car", "sign symbol"], options.Classes);
         var expected = new AnswerOptions
         {
-            Kind = AnswerKind.Overlay, Classes = options.Classes, Alpha = 0.25, Outlines = true, Regions = RegionForm.Rle, Array = ArrayContent.Probabilities,
+            Kind = AnswerKind.Overlay, Classes = options.Classes, Alpha = 0.25, Outlines = true,
+            Regions = RegionForm.Rle, Array = ArrayContent.Probabilities,
         };
         Assert.Equal(expected, options);
     }

@@ -47,8 +47,10 @@ public sealed class AnswerTests : IDisposable
             var expected = mask.Indices.Select(label => label == byRuns.GetProperty("index").GetInt32()).ToArray();
             AssertEntry(byRuns, expected, mask.Width, mask.Height);
             Assert.Equal([mask.Height, mask.Width], Numbers(byRuns.GetProperty("rle").GetProperty("size")));
-            Assert.Equal(expected, CocoMask.Decode(Encoding.ASCII.GetBytes(byRuns.GetProperty("rle").GetProperty("counts").GetString()!), mask.Width, mask.Height));
-            Assert.Equal(expected, Rings.Fill(byPolygons.GetProperty("polygons").EnumerateArray().Select(Numbers), mask.Width, mask.Height));
+            var counts = Encoding.ASCII.GetBytes(byRuns.GetProperty("rle").GetProperty("counts").GetString()!);
+            var rings = byPolygons.GetProperty("polygons").EnumerateArray().Select(Numbers);
+            Assert.Equal(expected, CocoMask.Decode(counts, mask.Width, mask.Height));
+            Assert.Equal(expected, Rings.Fill(rings, mask.Width, mask.Height));
         }
     }
 
@@ -86,7 +88,8 @@ public sealed class AnswerTests : IDisposable
 
         foreach (var entry in Classes(await ReportAsync(photo)))
         {
-            var average = mask.Zip(confidence).Where(pixel => pixel.First == entry.GetProperty("index").GetInt32()).Average(pixel => pixel.Second / 255.0);
+            var label = entry.GetProperty("index").GetInt32();
+            var average = mask.Zip(confidence).Where(pixel => pixel.First == label).Average(pixel => pixel.Second / 255.0);
             Assert.Equal(average, entry.GetProperty("confidence").GetDouble(), 0.0001);
         }
     }
@@ -125,7 +128,11 @@ public sealed class AnswerTests : IDisposable
         // Road and tree, in the model's order.
         var plane = mask.Indices.Length * sizeof(float);
         Assert.Equal(
-            [.. NumpyFormat.Header("<f4", 2, mask.Height, mask.Width), .. array.AsSpan(header + (3 * plane), plane), .. array.AsSpan(header + (5 * plane), plane)],
+            [
+                .. NumpyFormat.Header("<f4", 2, mask.Height, mask.Width),
+                .. array.AsSpan(header + (3 * plane), plane),
+                .. array.AsSpan(header + (5 * plane), plane),
+            ],
             some);
     }
 
@@ -136,7 +143,8 @@ public sealed class AnswerTests : IDisposable
         using var folder = new TemporaryFolder();
         var photo = PhotoOf("drawn");
         await File.WriteAllBytesAsync(folder["labels.npy"], await EncodeAsync(photo, ("output", "npy")), Cancellation);
-        await File.WriteAllBytesAsync(folder["probabilities.npy"], await EncodeAsync(photo, ("output", "npy"), ("npy", "probabilities")), Cancellation);
+        var array = await EncodeAsync(photo, ("output", "npy"), ("npy", "probabilities"));
+        await File.WriteAllBytesAsync(folder["probabilities.npy"], array, Cancellation);
         var mask = PngFile.ReadIndexed(await EncodeAsync(photo));
 
         var (exitCode, output) = RunPython($"""
@@ -149,7 +157,8 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Equal(
-            $"uint8 ({mask.Height}, {mask.Width}) {mask.Indices.Sum(label => label)} float32 ({segmenter.Contract.Classes.Count}, {mask.Height}, {mask.Width}) True True",
+            $"uint8 ({mask.Height}, {mask.Width}) {mask.Indices.Sum(label => label)} "
+            + $"float32 ({segmenter.Contract.Classes.Count}, {mask.Height}, {mask.Width}) True True",
             output.Trim());
     }
 
@@ -179,7 +188,8 @@ public sealed class AnswerTests : IDisposable
 
         Assert.Equal(parameter, refused.Parameter);
         Assert.Equal(
-            $"The parameter '{parameter}' asks for probabilities, which the model 'tiny' does not give: its output is labels alone.", refused.Message);
+            $"The parameter '{parameter}' asks for probabilities, which the model 'tiny' does not give: its output is labels alone.",
+            refused.Message);
     }
 
     [Fact]
@@ -196,7 +206,8 @@ public sealed class AnswerTests : IDisposable
     {
         string[] queries =
         [
-            "output=mask", "output=color", "output=overlay", "output=overlay&alpha=0.4", "output=overlay&outlines=true", "output=confidence", "output=json",
+            "output=mask", "output=color", "output=overlay", "output=overlay&alpha=0.4", "output=overlay&outlines=true", "output=confidence",
+            "output=json",
             "output=json&regions=rle", "output=json&regions=polygons", "output=npy", "output=npy&npy=probabilities", "classes=cat", "classes=dog",
         ];
         var keys = queries.Select(KeyOf).ToList();
@@ -257,7 +268,8 @@ public sealed class AnswerTests : IDisposable
                 _ => (95, 95, 100),
             };
             var noise = random.Next(-9, 10);
-            (pixels[i * 3], pixels[(i * 3) + 1], pixels[(i * 3) + 2]) = ((byte)(colour.Red + noise), (byte)(colour.Green + noise), (byte)(colour.Blue + noise));
+            byte[] pixel = [(byte)(colour.Red + noise), (byte)(colour.Green + noise), (byte)(colour.Blue + noise)];
+            pixel.CopyTo(pixels, i * 3);
         }
 
         return PngFile.WriteRgb(Width, Height, pixels);
@@ -265,7 +277,8 @@ public sealed class AnswerTests : IDisposable
 
     private static (int ExitCode, string Output) RunPython(string script)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(Python, ["-c", script]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);

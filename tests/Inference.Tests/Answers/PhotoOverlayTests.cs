@@ -60,7 +60,8 @@ public sealed class PhotoOverlayTests
             map.Row(y)[10..20].Fill(2);
         }
 
-        var (_, _, pixels) = PngFile.ReadRgb(Write(PngFile.WriteRgb(Size.Width, Size.Height, photo), map, Lossless with { Alpha = 0, Outlines = true }));
+        var file = PngFile.WriteRgb(Size.Width, Size.Height, photo);
+        var (_, _, pixels) = PngFile.ReadRgb(Write(file, map, Lossless with { Alpha = 0, Outlines = true }));
 
         var colour = Palette.Voc[2];
         for (var i = 0; i < Size.Pixels; i++)

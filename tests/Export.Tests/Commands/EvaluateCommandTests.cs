@@ -95,12 +95,13 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "needs signals");
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(EvaluateCommand).Assembly.Location, "evaluate", DefaultModel, "--dataset", "camvid", "--root", SharedData.Require("camvid"), "--split", "train"])
+            [typeof(EvaluateCommand).Assembly.Location, "evaluate", DefaultModel, "--dataset", "camvid", "--root", SharedData.Require("camvid"), "--split", "train", "--provider", "cpu"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
+        var provider = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         // The first line of progress comes after the first photo.
         var firstPhoto = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
 
@@ -109,6 +110,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
+        Assert.StartsWith("The network runs on cpu, ", provider);
         Assert.StartsWith("1 of 74 photos", firstPhoto);
         Assert.Equal(CommandLine.Interrupted, process.ExitCode);
         Assert.Matches(@"photos +\d+ of 74", output);
@@ -120,7 +122,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
     private static async Task<EvaluationResult> EvaluateAsync(string model, string dataset, string root, string split)
     {
-        var (exitCode, output, error) = await RunAsync(model, "--dataset", dataset, "--root", root, "--split", split, "--json");
+        var (exitCode, output, error) = await RunAsync(model, "--dataset", dataset, "--root", root, "--split", split, "--provider", "cpu", "--json");
         Assert.True(exitCode == 0, error);
         return JsonSerializer.Deserialize<EvaluationResult>(output, JsonSerializerOptions.Web)!;
     }

@@ -44,7 +44,11 @@ internal static class AnswerChoice
             option.DefaultValueFactory = _ => value;
         }
 
-        option.CompletionSources.Add([.. parameter.Values]);
+        if (parameter.Values.Count > 0)
+        {
+            option.CompletionSources.Add([.. parameter.Values]);
+        }
+
         option.Validators.Add(result =>
         {
             try

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using FcnService.Export.Commands;
 using FcnService.Export.Evaluation;
@@ -17,7 +18,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         var root = SharedData.Require("camvid");
 
-        var result = await EvaluateAsync(DefaultModel, "camvid", root, "val");
+        var result = await EvaluateAsync(FloatModel, "camvid", root, "val");
 
         // PyTorch, same weights and photos.
         Assert.Equal((26, 26), (result.Photos, result.PhotosInSplit));
@@ -26,6 +27,17 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(0.6213, result.MeanIU, 0.005);
         Assert.Equal(0.8395, result.FrequencyWeightedIU, 0.005);
         Assert.Equal(result.MeanIU, result.ClassIU.Average(score => score.IU!.Value), 1e-9);
+        AssertDocumented("models/fp32/fcn8s-camvid.onnx", result);
+        AssertClassesDocumented(column: 2, result);
+    }
+
+    [Fact]
+    public async Task Evaluate_DefaultModelInEightBitsOnCamVid_ScoresAsDocumented()
+    {
+        var result = await EvaluateAsync(DefaultModel, "camvid", SharedData.Require("camvid"), "val");
+
+        AssertDocumented("models/fcn8s-camvid.onnx", result);
+        AssertClassesDocumented(column: 1, result);
     }
 
     [Fact]
@@ -33,12 +45,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         var root = SharedData.Require("voc");
         folder.Copy(SharedData.Require("models", "deeplabv3-mobilenet-voc21.onnx"), "deeplab.onnx");
-        folder.Write("deeplab.model.json", """
-            {
-              "input": { "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5] },
-              "fit": "stretch", "classes": "voc"
-            }
-            """);
+        folder.Write("deeplab.model.json", DocumentationPage.Open("docs/own-model.md").BlockAfter("deeplabv3-mobilenet-voc21.model.json").Text);
 
         var result = await EvaluateAsync(folder["deeplab.onnx"], "voc", root, Path.Combine(root, "val.txt"));
 
@@ -48,6 +55,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(0.6091, result.MeanAccuracy, 0.01);
         Assert.Equal(0.5339, result.MeanIU, 0.005);
         Assert.Equal(0.8158, result.FrequencyWeightedIU, 0.005);
+        AssertDocumented("models/deeplabv3-mobilenet-voc21.onnx", result);
     }
 
     [Fact]
@@ -118,7 +126,27 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("mean IU", output);
     }
 
-    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
+    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+
+    private static string FloatModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
+
+    // Processors add in different orders, which moves the last digit.
+    private static void AssertDocumented(string model, EvaluationResult result)
+    {
+        var row = Assert.Single(DocumentationPage.Open("docs/accuracy.md").Rows, row => row[0].StartsWith($"`{model}`", StringComparison.Ordinal));
+        double[] scores = [result.PixelAccuracy, result.MeanAccuracy, result.MeanIU, result.FrequencyWeightedIU];
+        Assert.All(row.Skip(2).Zip(scores), pair => Assert.Equal(double.Parse(pair.First, CultureInfo.InvariantCulture), pair.Second, 0.001));
+    }
+
+    private static void AssertClassesDocumented(int column, EvaluationResult result)
+    {
+        var rows = DocumentationPage.Open("docs/accuracy.md").Rows;
+        Assert.All(result.ClassIU, score =>
+        {
+            var row = Assert.Single(rows, row => row[0] == score.Class);
+            Assert.Equal(double.Parse(row[column], CultureInfo.InvariantCulture), score.IU!.Value, 0.001);
+        });
+    }
 
     private static async Task<EvaluationResult> EvaluateAsync(string model, string dataset, string root, string split)
     {

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace FcnService.Tests.Support;
+
+/// <summary>A page of the documentation, of which tests take commands, files and figures, so that what it says is what is tested.</summary>
+internal sealed partial class DocumentationPage
+{
+    private readonly string text;
+
+    private DocumentationPage(string name, string text) => (Name, this.text) = (name, text);
+
+    /// <summary>All pages of the repository, by their paths in it.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "README.md", "CONTRIBUTING.md", "models/README.md", "deploy/README.md",
+        .. Directory.EnumerateFiles(Path.Combine(SharedData.Repository, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(SharedData.Repository, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Its path in the repository, with slashes.</summary>
+    public string Name { get; }
+
+    /// <summary>What stands in fences, in order.</summary>
+    public IReadOnlyList<FencedBlock> Blocks => [.. Fence().Matches(text).Select(BlockOf)];
+
+    /// <summary>The cells of the rows of all tables, the head among them.</summary>
+    public IReadOnlyList<string[]> Rows =>
+        [.. text.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))];
+
+    /// <summary>Reads a page.</summary>
+    public static DocumentationPage Open(string name) => new(name, File.ReadAllText(Path.Combine(SharedData.Repository, name)));
+
+    /// <summary>The first block after a name.</summary>
+    public FencedBlock BlockAfter(string name)
+    {
+        var at = text.LastIndexOf($"`{name}`", StringComparison.Ordinal);
+        Assert.True(at >= 0, $"{Name} does not name {name}.");
+        return BlockOf(Fence().Match(text, at));
+    }
+
+    private static FencedBlock BlockOf(Match fence) => new(fence.Groups[1].Value, fence.Groups[2].Value);
+
+    [GeneratedRegex(@"^```(\w*)\n(.+?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+}
+
+/// <summary>What stands in fences.</summary>
+/// <param name="Language">The word after the fence; empty for what is typed into a shell.</param>
+/// <param name="Text">The lines, each with its end.</param>
+internal sealed record FencedBlock(string Language, string Text);

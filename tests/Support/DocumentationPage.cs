@@ -23,6 +23,10 @@ internal sealed partial class DocumentationPage
     /// <summary>What stands in fences, in order.</summary>
     public IReadOnlyList<FencedBlock> Blocks => [.. Fence().Matches(text).Select(BlockOf)];
 
+    /// <summary>What stands between back quotes in a sentence, on one line.</summary>
+    public IReadOnlyList<string> InlineCode =>
+        [.. Inline().Matches(Fence().Replace(text, string.Empty)).Select(code => code.Groups[1].Value.Replace('\n', ' '))];
+
     /// <summary>The cells of the rows of all tables, the head among them.</summary>
     public IReadOnlyList<string[]> Rows =>
         [.. text.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))];
@@ -42,6 +46,9 @@ internal sealed partial class DocumentationPage
 
     [GeneratedRegex(@"^```(\w*)\n(.+?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Inline();
 }
 
 /// <summary>What stands in fences.</summary>

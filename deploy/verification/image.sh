@@ -1,9 +1,9 @@
 # Builds the image that `docker build .` would, and looks at it. Leaves its file system in $root and the stand-in's in $base.
 
 image=localhost/fcnservice
-# bytes FOLDER; megabytes BYTES
+# bytes FOLDER; mebibytes BYTES
 bytes() { du -sb "$1" | cut -f1; }
-megabytes() { awk "BEGIN { printf \"%.1f\", $1 / 1000000 }"; }
+mebibytes() { awk "BEGIN { printf \"%.1f\", $1 / 1048576 }"; }
 
 build_image() {
   local started=$SECONDS
@@ -30,8 +30,8 @@ check_image() {
   whole=$(bytes "$root")
   added=$((whole - $(bytes "$base")))
   check image 'adds at most 250 MB to its base' \
-    "$(megabytes "$added") MB: programs $(megabytes "$(bytes "$root/app")") MB, models $(megabytes "$(bytes "$root/models")") MB; \
-$(megabytes "$whole") MB with the stand-in" [ "$added" -le 250000000 ]
+    "$(mebibytes "$added") MiB; $(mebibytes "$(bytes "$root/app")") MiB of them programs, $(mebibytes "$(bytes "$root/models")") MiB models; \
+$(mebibytes "$whole") MiB with the stand-in" [ "$added" -le 250000000 ]
 
   strange=$(find "$root" -xdev \( -name npm -o -name node -o -name node_modules -o -path '*/dotnet/sdk' -o -name 'libtorch*' -o -name '*.cs' \) \
     -printf '%P ')

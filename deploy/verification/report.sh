@@ -41,10 +41,11 @@ write_between_markers() {
     echo "$file lacks the lines '$begin' and '$end'." >&2
     return 1
   fi
-  {
-    sed "/^$begin\$/q" "$file"
-    printf '\n%s\n\n' "$results"
-    sed -n "/^$end\$/,\$p" "$file"
-  } >"$work/output"
+  printf '%s\n' "$results" >"$work/results"
+  awk -v begin="$begin" -v end="$end" -v results="$work/results" '
+    $0 == end { inside = 0 }
+    !inside { print }
+    $0 == begin { inside = 1; print ""; while ((getline line < results) > 0) print line; print "" }
+  ' "$file" >"$work/output"
   cat "$work/output" >"$file"
 }

@@ -1,5 +1,6 @@
 using FcnService.Api.Access;
 using FcnService.Api.Admission;
+using FcnService.Api.Batches;
 using FcnService.Api.Documentation;
 using FcnService.Api.Errors;
 using FcnService.Api.Health;
@@ -27,6 +28,7 @@ builder.AddProviders();
 builder.AddModels();
 builder.AddAdmission();
 builder.AddSegmentation();
+builder.AddBatches();
 builder.AddOpenInference();
 builder.AddDocumentation();
 
@@ -37,6 +39,7 @@ app.UseAccess();
 app.UseDocumentation();
 app.MapPage();
 app.MapSegmentation();
+app.MapBatches();
 app.MapOpenInference();
 app.MapModels();
 app.MapHealth();

@@ -6,7 +6,9 @@ ICase[] cases =
 [
     new StartFaults(),
     new Overload(),
+    new PatientClients(),
     new MemoryPlateau(),
+    new ManyImages(),
     new Mutations(),
     new SlowClients(),
     new Termination(),

@@ -32,23 +32,21 @@ internal sealed class ApiKey : IDisposable
     public bool HasHash(ReadOnlySpan<byte> other) => CryptographicOperations.FixedTimeEquals(hash, other);
 
     /// <summary>Takes one of the requests that the key has left.</summary>
-    /// <param name="retryAfter">When the next one is there, if there is none; zero otherwise.</param>
-    public bool TryUse(out TimeSpan retryAfter)
+    /// <exception cref="RateLimitedException">There is none.</exception>
+    public void Use()
     {
-        retryAfter = TimeSpan.Zero;
         if (limiter is null)
         {
-            return true;
+            return;
         }
 
         limiter.TryReplenish();
         using var lease = limiter.AttemptAcquire();
         if (!lease.IsAcquired)
         {
-            lease.TryGetMetadata(MetadataName.RetryAfter, out retryAfter);
+            lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter);
+            throw new RateLimitedException(this, retryAfter);
         }
-
-        return lease.IsAcquired;
     }
 
     public void Dispose() => limiter?.Dispose();

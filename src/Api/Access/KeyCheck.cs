@@ -1,4 +1,3 @@
-using System.Globalization;
 using FcnService.Api.Errors;
 using FcnService.Api.Logging;
 using FcnService.Api.Page;
@@ -33,7 +32,9 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
         }
 
         context.Features.Set(new KeyHolder(key.Name));
-        return key.TryUse(out var retryAfter) ? next(context) : LimitAsync(context, key, retryAfter);
+        context.Features.Set(key);
+        key.Use();
+        return next(context);
     }
 
     private static bool IsOpen(PathString path) => path == "/" || Open.Any(open => path.StartsWithSegments(open));
@@ -42,14 +43,5 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys)
     {
         context.Response.Headers.WWWAuthenticate = challenge;
         return ProblemKind.Unauthorized.Answer(detail).ExecuteAsync(context);
-    }
-
-    private static Task LimitAsync(HttpContext context, ApiKey key, TimeSpan retryAfter)
-    {
-        var seconds = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds));
-        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return ProblemKind.RateLimited
-            .Answer($"The key '{key.Name}' has {key.RequestsPerMinute} requests a minute; the next one is there in {seconds} s.")
-            .ExecuteAsync(context);
     }
 }

@@ -4,7 +4,8 @@ namespace FcnService.Api.Admission;
 
 /// <summary>
 /// Takes work in by what it costs, not by how many requests there are: bytes of encoded images, and megapixels of network input, which a
-/// network's time is proportional to. What is over the bounds is refused at once, with the time after which there will be room.
+/// network's time is proportional to. What is over the bounds is refused at once, with the time after which there will be room; or it waits,
+/// if it is one of many that come one after the other.
 /// </summary>
 internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeProvider clock)
 {
@@ -17,6 +18,7 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
     private int photos;
     private double megapixelsPerSecond;
     private long lastDrain = clock.GetTimestamp();
+    private TaskCompletionSource? released;
 
     /// <summary>The work that waits or runs.</summary>
     public (double Megapixels, int Photos) Queue
@@ -34,32 +36,20 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
     /// <param name="length">Its length in bytes; of an unannounced one, the longest allowed.</param>
     /// <returns>To be disposed when the bytes are no longer needed.</returns>
     /// <exception cref="OverloadedException">The bytes in flight, or the queue, are at their bound.</exception>
-    public IDisposable AdmitBytes(long length)
+    public AdmittedBytes AdmitBytes(long length)
     {
         lock (gate)
         {
-            // A full queue would refuse the photo once it has been read: better now.
-            if (megapixels >= options.Value.MaxQueuedMegapixels)
-            {
-                throw Overloaded($"{megapixels:0.0} megapixels wait or run; the bound is {options.Value.MaxQueuedMegapixels:0.0}.");
-            }
-
-            if (bytes > 0 && bytes + length > options.Value.MaxBytesInFlight)
-            {
-                throw Overloaded($"{bytes} bytes of images are in flight; with this one's {length} they would be over the bound of {options.Value.MaxBytesInFlight}.");
-            }
-
-            bytes += length;
+            return WhyNoRoomForBytes(length) is { } full ? throw Overloaded(full) : TakeBytes(length);
         }
-
-        return new Admitted(() =>
-        {
-            lock (gate)
-            {
-                bytes -= length;
-            }
-        });
     }
+
+    /// <summary>Admits an upload as soon as there is room for it.</summary>
+    /// <param name="length">As for <see cref="AdmitBytes"/>.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>To be disposed when the bytes are no longer needed.</returns>
+    public Task<AdmittedBytes> WaitForBytesAsync(long length, CancellationToken cancellation) =>
+        WaitAsync(() => WhyNoRoomForBytes(length) is null ? TakeBytes(length) : null, cancellation);
 
     /// <summary>Refuses a photo of which the header has arrived, if there is no room for it now.</summary>
     /// <remarks>Room is taken only by a photo that is there: clients who never send the rest would keep the others out.</remarks>
@@ -82,17 +72,92 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
         lock (gate)
         {
             RefuseIfFull(cost);
-            if (photos == 0)
+            return TakePhoto(cost);
+        }
+    }
+
+    /// <summary>Admits a photo that has arrived as soon as there is room for it.</summary>
+    /// <param name="cost">In megapixels of network input.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>To be disposed when the network is done with it.</returns>
+    public Task<IDisposable> WaitForPhotoAsync(double cost, CancellationToken cancellation) =>
+        WaitAsync<IDisposable>(() => WhyNoRoomForPhoto(cost) is null ? TakePhoto(cost) : null, cancellation);
+
+    // Tries again after each release, in no particular order among those who wait.
+    private async Task<T> WaitAsync<T>(Func<T?> tryTake, CancellationToken cancellation)
+        where T : class
+    {
+        for (; ; )
+        {
+            Task release;
+            lock (gate)
             {
-                // An idle time says nothing about how fast work drains.
-                lastDrain = clock.GetTimestamp();
+                if (tryTake() is { } taken)
+                {
+                    return taken;
+                }
+
+                released ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                release = released.Task;
             }
 
-            photos++;
-            megapixels += cost;
+            await release.WaitAsync(cancellation);
+        }
+    }
+
+    // What follows, down to the drain, is called with the gate held.
+    private string? WhyNoRoomForBytes(long length)
+    {
+        // A full queue would refuse the photo once it has been read: better now.
+        if (megapixels >= options.Value.MaxQueuedMegapixels)
+        {
+            return $"{megapixels:0.0} megapixels wait or run; the bound is {options.Value.MaxQueuedMegapixels:0.0}.";
         }
 
+        return bytes > 0 && bytes + length > options.Value.MaxBytesInFlight
+            ? $"{bytes} bytes of images are in flight; with this one's {length} they would be over the bound of {options.Value.MaxBytesInFlight}."
+            : null;
+    }
+
+    private string? WhyNoRoomForPhoto(double cost) => photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels
+        ? $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of "
+            + $"{options.Value.MaxQueuedMegapixels:0.0}."
+        : null;
+
+    private void RefuseIfFull(double cost)
+    {
+        if (WhyNoRoomForPhoto(cost) is { } full)
+        {
+            throw Overloaded(full);
+        }
+    }
+
+    private AdmittedBytes TakeBytes(long length)
+    {
+        bytes += length;
+        return new AdmittedBytes(length, GiveBytesBack);
+    }
+
+    private Admitted TakePhoto(double cost)
+    {
+        if (photos == 0)
+        {
+            // An idle time says nothing about how fast work drains.
+            lastDrain = clock.GetTimestamp();
+        }
+
+        photos++;
+        megapixels += cost;
         return new Admitted(() => Drain(cost));
+    }
+
+    private void GiveBytesBack(long length)
+    {
+        lock (gate)
+        {
+            bytes -= length;
+            WakeWaiting();
+        }
     }
 
     private void Drain(double cost)
@@ -106,17 +171,14 @@ internal sealed class AdmissionControl(IOptions<AdmissionOptions> options, TimeP
             // An exponential average over time, so that many small photos weigh as much as few large ones.
             var weight = 1 - Math.Exp(-elapsed / Memory.TotalSeconds);
             megapixelsPerSecond = megapixelsPerSecond == 0 ? cost / elapsed : megapixelsPerSecond + (weight * ((cost / elapsed) - megapixelsPerSecond));
+            WakeWaiting();
         }
     }
 
-    // Called with the gate held.
-    private void RefuseIfFull(double cost)
+    private void WakeWaiting()
     {
-        if (photos > 0 && megapixels + cost > options.Value.MaxQueuedMegapixels)
-        {
-            throw Overloaded(
-                $"{megapixels:0.0} megapixels wait or run; with this photo's {cost:0.0} they would be over the bound of {options.Value.MaxQueuedMegapixels:0.0}.");
-        }
+        released?.SetResult();
+        released = null;
     }
 
     private OverloadedException Overloaded(string detail)

@@ -9,4 +9,7 @@ internal sealed class OverloadedException(string detail, TimeSpan retryAfter) : 
 {
     /// <summary>When there should be room again.</summary>
     public TimeSpan RetryAfter => retryAfter;
+
+    /// <inheritdoc/>
+    public override int? RetryAfterSeconds => (int)retryAfter.TotalSeconds;
 }

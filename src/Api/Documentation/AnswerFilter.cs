@@ -5,7 +5,10 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace FcnService.Api.Documentation;
 
-/// <summary>Describes the parameters and the files of <c>POST /segment</c>, which depend on each other and so are not declared by the handler.</summary>
+/// <summary>
+/// Describes the parameters of <c>POST /segment</c>, which a batch has as well, and its files, which depend on each other and so are not
+/// declared by the handler.
+/// </summary>
 internal sealed class AnswerFilter : IOperationFilter
 {
     private const string Json = "application/json";
@@ -25,7 +28,7 @@ internal sealed class AnswerFilter : IOperationFilter
 
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
-        if (context.ApiDescription.RelativePath != "segment")
+        if (context.ApiDescription.RelativePath is not ("segment" or "segment/batch"))
         {
             return;
         }

@@ -17,6 +17,8 @@ internal static class DocumentationModule
                 Description = "Semantic segmentation: POST a photo, get its mask.",
             });
             options.IncludeXmlComments(typeof(DocumentationModule).Assembly);
+            options.DocumentFilter<TagsFilter>();
+            options.OperationFilter<NamesFilter>();
             options.OperationFilter<ImageBodyFilter>();
             options.OperationFilter<AnswerFilter>();
             options.OperationFilter<InferenceFilter>();

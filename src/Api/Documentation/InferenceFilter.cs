@@ -43,7 +43,7 @@ internal sealed class InferenceFilter(IOptions<ModelsOptions> models, IOptions<O
         {
             Name = InferenceBodyReader.JsonLengthHeader,
             In = ParameterLocation.Header,
-            Description = "With the binary tensor data extension: how many bytes of the body are JSON.",
+            Description = "With the binary tensor data extension: how many bytes of the body are JSON. As in `Inference-Header-Content-Length: 128`.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{limits.Value.MaxBodyBytes}" },
         });
         operation.RequestBody = new OpenApiRequestBody

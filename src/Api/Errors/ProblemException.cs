@@ -7,4 +7,7 @@ internal class ProblemException(ProblemKind kind, string detail) : Exception(det
 {
     /// <summary>The kind of failure.</summary>
     public ProblemKind Kind => kind;
+
+    /// <summary>When asking again makes sense, in whole seconds; null if it does not, or nobody knows.</summary>
+    public virtual int? RetryAfterSeconds => kind == ProblemKind.NotReady ? 1 : null;
 }

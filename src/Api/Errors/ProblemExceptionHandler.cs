@@ -1,5 +1,4 @@
 using System.Globalization;
-using FcnService.Api.Admission;
 using FcnService.Api.Metrics;
 using FcnService.Inference.Answers;
 using FcnService.Inference.Imaging;
@@ -26,7 +25,7 @@ internal sealed partial class ProblemExceptionHandler(ServiceMetrics metrics, IL
             LogFailure(exception, context.Request.Method, context.Request.Path);
         }
 
-        if (RetryAfter(exception, kind) is { } seconds)
+        if (exception is ProblemException { RetryAfterSeconds: { } seconds })
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
@@ -44,12 +43,6 @@ internal sealed partial class ProblemExceptionHandler(ServiceMetrics metrics, IL
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (ProblemKind.RequestTimeout, null),
         BadHttpRequestException bad => (ProblemKind.MalformedBody, bad.Message),
         _ => (ProblemKind.InternalError, null),
-    };
-
-    private static int? RetryAfter(Exception exception, ProblemKind kind) => exception switch
-    {
-        OverloadedException overloaded => (int)overloaded.RetryAfter.TotalSeconds,
-        _ => kind == ProblemKind.NotReady ? 1 : null,
     };
 
     private static ProblemKind KindOf(ImageRejection reason) => reason switch

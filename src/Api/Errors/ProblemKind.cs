@@ -112,6 +112,13 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
         "The image has too many frames.",
         "The limit is Segmentation:MaxFrames in the service's configuration. Only the first frame is segmented: send that alone.");
 
+    /// <summary>A batch with more images than the limit.</summary>
+    public static readonly ProblemKind TooManyImages = new(
+        "too-many-images",
+        StatusCodes.Status413PayloadTooLarge,
+        "The request has too many images.",
+        "The limit is Batch:MaxImages in the service's configuration. The images before it are answered; send the others in requests of their own.");
+
     /// <summary>An answer over the limit.</summary>
     public static readonly ProblemKind TooLargeAnswer = new(
         "too-large-answer",
@@ -172,8 +179,8 @@ public sealed record ProblemKind(string Name, int Status, string Title, string E
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         MissingImage, MalformedBody, UndecodableImage, InvalidParameter, InvalidInferenceRequest, Unauthorized, UnknownModel, NotFound, MethodNotAllowed,
-        NotAcceptable, RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooLargeAnswer, UnsupportedFormat, UnsupportedMediaType,
-        Overloaded, RateLimited, InternalError, NotReady, Timeout,
+        NotAcceptable, RequestTimeout, UnservableModel, TooManyBytes, TooManyPixels, TooManyFrames, TooManyImages, TooLargeAnswer, UnsupportedFormat,
+        UnsupportedMediaType, Overloaded, RateLimited, InternalError, NotReady, Timeout,
     ];
 
     /// <summary>The type that identifies the kind in an answer.</summary>

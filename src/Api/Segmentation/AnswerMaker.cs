@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FcnService.Api.Admission;
 using FcnService.Api.Errors;
 using FcnService.Api.Metrics;
 using FcnService.Inference;
@@ -13,13 +12,12 @@ using Microsoft.Extensions.Options;
 namespace FcnService.Api.Segmentation;
 
 /// <summary>Makes the answer to an image that has arrived: admitted, segmented in turn with others, encoded, measured.</summary>
-internal sealed class AnswerMaker(
-    AdmissionControl admission, SegmentationPipeline pipeline, ServiceMetrics metrics, IOptions<SegmentationOptions> limits)
+internal sealed class AnswerMaker(SegmentationPipeline pipeline, ServiceMetrics metrics, IOptions<SegmentationOptions> limits)
 {
     /// <summary>Refuses an image by its beginning, where its header is there: what that tells is not kept back until the rest has been sent.</summary>
     /// <exception cref="ImageRejectedException">The image is not taken.</exception>
     /// <exception cref="ProblemException">The answer would be too large, or there is no room for the image now.</exception>
-    public void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, Answer answer)
+    public void Judge(ReadOnlyMemory<byte> beginning, Segmenter segmenter, Answer answer, RequestAdmission admission)
     {
         try
         {
@@ -37,18 +35,19 @@ internal sealed class AnswerMaker(
     /// <param name="image">The encoded image; is not needed any more when the answer is there.</param>
     /// <param name="segmenter">The model.</param>
     /// <param name="answer">What is made of the segmentation.</param>
+    /// <param name="admission">How it comes by its room.</param>
     /// <param name="deadline">The time that there is.</param>
     /// <param name="opened">Is told the photo's size as soon as it is known.</param>
     /// <exception cref="ImageRejectedException">The image is not taken.</exception>
     /// <exception cref="ProblemException">The answer would be too large, or there is no room for the image now.</exception>
     /// <exception cref="OperationCanceledException">The time is up, or the client has gone.</exception>
     public async Task<MadeAnswer> MakeAsync(
-        ReadOnlyMemory<byte> image, Segmenter segmenter, Answer answer, Deadline deadline, Action<ImageSize> opened)
+        ReadOnlyMemory<byte> image, Segmenter segmenter, Answer answer, RequestAdmission admission, Deadline deadline, Action<ImageSize> opened)
     {
         using var photo = segmenter.Open(image);
         opened(photo.Image.Size);
         CheckAnswer(photo, answer);
-        using var segmentation = await SegmentAsync(segmenter, photo, answer, deadline);
+        using var segmentation = await SegmentAsync(segmenter, photo, answer, admission, deadline);
         deadline.Enter("encoding the answer");
         var clock = Stopwatch.StartNew();
         var file = await EncodeAsync(segmenter, segmentation, photo, answer, deadline);
@@ -71,9 +70,10 @@ internal sealed class AnswerMaker(
     }
 
     // The photo counts as work until the network is done with it; encoding the answer is the next request's gain.
-    private async Task<Inference.Segmentation> SegmentAsync(Segmenter segmenter, OpenedPhoto photo, Answer answer, Deadline deadline)
+    private async Task<Inference.Segmentation> SegmentAsync(
+        Segmenter segmenter, OpenedPhoto photo, Answer answer, RequestAdmission admission, Deadline deadline)
     {
-        using var admitted = admission.AdmitPhoto(photo.Megapixels);
+        using var admitted = await admission.AdmitPhotoAsync(photo.Megapixels, deadline);
         deadline.Enter("waiting for the network, and in it");
         try
         {

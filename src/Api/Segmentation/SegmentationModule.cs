@@ -15,6 +15,9 @@ namespace FcnService.Api.Segmentation;
 /// <summary><c>POST /segment</c>: a photo in, what is asked for of its mask out.</summary>
 internal static class SegmentationModule
 {
+    /// <summary>The endpoint's name.</summary>
+    public const string EndpointName = "Segment";
+
     public static void AddSegmentation(this WebApplicationBuilder builder)
     {
         builder.AddCheckedOptions<SegmentationOptions>("Segmentation");
@@ -30,7 +33,7 @@ internal static class SegmentationModule
     public static void MapSegmentation(this WebApplication app)
     {
         app.MapPost("/segment", SegmentAsync)
-            .WithName("Segment")
+            .WithName(EndpointName)
             .WithTags("Segmentation")
             .WithSummary("Segments a photo")
             .WithDescription(
@@ -67,7 +70,7 @@ internal static class SegmentationModule
         HttpContext context,
         UploadReader uploads,
         ServedModels models,
-        AdmissionControl admission,
+        AdmissionControl control,
         AnswerMaker maker,
         IOptions<SchedulingOptions> scheduling,
         CancellationToken aborted)
@@ -78,15 +81,17 @@ internal static class SegmentationModule
         using var deadline = new Deadline(TimeSpan.FromSeconds(scheduling.Value.TimeoutSeconds), aborted);
         using var made = await deadline.RunAsync(async () =>
         {
-            using var bytes = admission.AdmitBytes(uploads.LongestLength(context.Request));
+            var admission = RequestAdmission.Of(context, control);
+            using var bytes = await admission.AdmitBytesAsync(uploads.LongestLength(context.Request), deadline);
             deadline.Enter("reading the image");
-            using var upload = await uploads.ReadAsync(context.Request, beginning => maker.Judge(beginning, segmenter, answer), deadline.Token);
+            using var upload = await uploads.ReadAsync(context.Request, beginning => maker.Judge(beginning, segmenter, answer, admission), deadline.Token);
+            bytes.ShrinkTo(upload.Bytes.Length);
             var tag = await EntityTags.OfAsync(upload.Bytes, segmenter, answer);
             Describe(context.Response, segmenter, tag);
             return tag is not null && context.Request.IsKnown(tag)
                 ? null
                 : await maker.MakeAsync(
-                    upload.Bytes, segmenter, answer, deadline, size => context.Features.Set(new SegmentedPhoto(size, segmenter.Name)));
+                    upload.Bytes, segmenter, answer, admission, deadline, size => context.Features.Set(new SegmentedPhoto(size, segmenter.Name)));
         });
         return made is null ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : await SendAsync(context.Response, answer, made, aborted);
     }

@@ -17,6 +17,26 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
 
     private int MaxBytes => options.Value.MaxImageBytes;
 
+    /// <summary>Refuses a request that announces that it has no body.</summary>
+    /// <exception cref="ProblemException">It does.</exception>
+    public static void RefuseEmpty(HttpRequest request)
+    {
+        if (request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            throw new ProblemException(ProblemKind.MissingImage, $"The body is empty; expected an image, or a form with the field '{Field}'.");
+        }
+    }
+
+    /// <summary>The boundary of a form.</summary>
+    /// <exception cref="ProblemException">There is none.</exception>
+    public static string BoundaryOf(MediaTypeHeaderValue type)
+    {
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
+        return boundary.Length is > 0 and <= 70
+            ? boundary.Value!
+            : throw new ProblemException(ProblemKind.MalformedBody, "The Content-Type multipart/form-data has no boundary of 1 to 70 characters.");
+    }
+
     /// <summary>The bytes that a request's image may take: those announced, within the limit.</summary>
     public long LongestLength(HttpRequest request) => Math.Min(request.ContentLength ?? MaxBytes, MaxBytes);
 
@@ -27,11 +47,7 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
     /// <exception cref="ProblemException">There is no image, it is too large, or the body is not of a kind that holds one.</exception>
     public async Task<Upload> ReadAsync(HttpRequest request, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
-        if (request.ContentLength is 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-        {
-            throw new ProblemException(ProblemKind.MissingImage, $"The body is empty; expected an image, or a form with the field '{Field}'.");
-        }
-
+        RefuseEmpty(request);
         var upload = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) switch
         {
             true when type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) => await ReadFormAsync(request, type, look, cancellation),
@@ -60,16 +76,10 @@ internal sealed class UploadReader(IOptions<SegmentationOptions> options)
         HttpRequest request, MediaTypeHeaderValue type, Action<ReadOnlyMemory<byte>> look, CancellationToken cancellation)
     {
         LimitBody(request, announcedBytes: MaxBytes + OverheadBytes);
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
-        if (boundary.Length is 0 or > 70)
-        {
-            throw new ProblemException(ProblemKind.MalformedBody, "The Content-Type multipart/form-data has no boundary of 1 to 70 characters.");
-        }
-
+        var form = new MultipartReader(BoundaryOf(type), request.Body);
         try
         {
             var fields = new List<string>();
-            var form = new MultipartReader(boundary.Value!, request.Body);
             while (await form.ReadNextSectionAsync(cancellation) is { } section)
             {
                 var name = section.GetContentDispositionHeader()?.Name.Value;

@@ -20,7 +20,8 @@ internal static class ConfidencePng
         {
             var png = new PngWriter(confidence.Size, PngColour.Grey, output);
             png.WriteHeader();
-            png.WritePixels(selection.IsAll ? y => confidence.Row(y) : Select, level: 6, asDifferences: true);
+            // A higher level takes several times as long on large pictures, and saves little.
+            png.WritePixels(selection.IsAll ? y => confidence.Row(y) : Select, level: 3, asDifferences: true);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using FcnService.Inference.Geometry;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Labels;
 using FcnService.Inference.Masks;
@@ -7,65 +6,39 @@ using FcnService.Inference.Models;
 namespace FcnService.Inference.Answers;
 
 /// <summary>Lays the colours of a mask over its photo. Background and void stay as they are in the photo.</summary>
-/// <param name="options">How much of the colours shows, whether regions have outlines, and the file's format.</param>
-/// <param name="contract">What knows the colours.</param>
-internal sealed class PhotoOverlay(AnswerOptions options, ModelContract contract)
+internal sealed class PhotoOverlay
 {
-    private const byte Opaque = 255;
-
     // An outline is as wide as it takes to be seen on a screen that shows the whole photo.
     private const int PixelsPerOutlinePixel = 1000;
 
-    // By label: how much of its colour shows inside a region, and at its outline.
-    private readonly byte[] coverage = CoverageOf((byte)Math.Round(options.Alpha * Opaque), contract);
-    private readonly byte[] outlineCoverage = CoverageOf(Opaque, contract);
+    private const int Values = byte.MaxValue + 1;
+
+    private readonly AnswerOptions options;
+    private readonly Palette palette;
+
+    // By label: what becomes of a photo's red, green and blue, for each value of them. Null where the photo stays as it is.
+    private readonly byte[]?[] tints = new byte[Palette.Size][];
+
+    /// <summary>Prepares overlays.</summary>
+    /// <param name="options">How much of the colours shows, whether regions have outlines, and the file's format.</param>
+    /// <param name="contract">What knows the colours.</param>
+    public PhotoOverlay(AnswerOptions options, ModelContract contract)
+    {
+        (this.options, palette) = (options, contract.Palette);
+        for (var label = 0; label < contract.Classes.Count; label++)
+        {
+            tints[label] = label == contract.Background ? null : Tint(palette[(byte)label], options.Alpha);
+        }
+    }
 
     /// <summary>Encodes the photo with the mask over it: decoded, covered and encoded in one pass, on libvips' threads.</summary>
     /// <param name="photo">The photo.</param>
     /// <param name="map">Its labels.</param>
     /// <param name="output">Receives the file.</param>
     /// <exception cref="ImageRejectedException">The photo is broken.</exception>
-    public void Write(EncodedImage photo, ClassMap map, Stream output)
+    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull(image =>
     {
-        if (!options.Outlines)
-        {
-            Write(photo, map, outlined: null, output);
-            return;
-        }
-
-        var outlined = ImageBuffers.Bytes.Rent(map.Labels.Length);
-        try
-        {
-            Outline(map, outlined);
-            Write(photo, map, outlined, output);
-        }
-        finally
-        {
-            ImageBuffers.Bytes.Return(outlined);
-        }
-    }
-
-    private unsafe void Write(EncodedImage photo, ClassMap map, byte[]? outlined, Stream output)
-    {
-        var table = new ImageSize(Palette.Size, 1);
-        var palette = contract.Palette.Colours.ToArray();
-        fixed (byte* labelBytes = map.Labels, coverageBytes = coverage, outlinedBytes = outlined)
-        {
-            fixed (Rgb* colours = palette)
-            {
-                using var labels = VipsImage.FromMemory(labelBytes, map.Size, bands: 1);
-                using var colourTable = VipsImage.FromMemory(colours, table, RgbImage.BytesPerPixel);
-                using var coverageTable = VipsImage.FromMemory(coverageBytes, table, bands: 1);
-                using var mask = labels.LookUp(colourTable);
-                using var covering = outlined is null ? labels.LookUp(coverageTable) : VipsImage.FromMemory(outlinedBytes, map.Size, bands: 1);
-                photo.ReadInFull(image => Encode(image, mask, covering, output));
-            }
-        }
-    }
-
-    private void Encode(VipsImage photo, VipsImage mask, VipsImage covering, Stream output)
-    {
-        using var covered = photo.Cover(mask, covering);
+        using var covered = image.Change((x, y, pixels) => Cover(map, x, y, pixels));
         if (options.OverlayFormat == OverlayFormat.Jpeg)
         {
             covered.Write("jpegsave_buffer", output, ("Q", "85"), ("keep", "none"));
@@ -74,33 +47,73 @@ internal sealed class PhotoOverlay(AnswerOptions options, ModelContract contract
         {
             covered.Write("pngsave_buffer", output, ("compression", "3"), ("keep", "none"));
         }
+    });
+
+    private void Cover(ClassMap map, int left, int y, Span<byte> pixels)
+    {
+        var labels = map.Row(y).Slice(left, pixels.Length / RgbImage.BytesPerPixel);
+        for (int x = 0, end; x < labels.Length; x = end)
+        {
+            var length = labels[x..].IndexOfAnyExcept(labels[x]);
+            end = length < 0 ? labels.Length : x + length;
+            if (tints[labels[x]] is { } tint)
+            {
+                Apply(tint, pixels[(x * RgbImage.BytesPerPixel)..(end * RgbImage.BytesPerPixel)]);
+            }
+        }
+
+        if (options.Outlines)
+        {
+            Outline(map, left, y, pixels);
+        }
     }
 
-    private void Outline(ClassMap map, Span<byte> covered)
+    private static void Apply(ReadOnlySpan<byte> tint, Span<byte> pixels)
+    {
+        var reds = tint[..Values];
+        var greens = tint.Slice(Values, Values);
+        var blues = tint.Slice(2 * Values, Values);
+        for (var i = 0; i + 2 < pixels.Length; i += RgbImage.BytesPerPixel)
+        {
+            pixels[i] = reds[pixels[i]];
+            pixels[i + 1] = greens[pixels[i + 1]];
+            pixels[i + 2] = blues[pixels[i + 2]];
+        }
+    }
+
+    // A pixel is part of an outline where a little to the left, right, above or below is another label.
+    private void Outline(ClassMap map, int left, int y, Span<byte> pixels)
     {
         var size = map.Size;
         var width = Math.Max(1, size.LongSide / PixelsPerOutlinePixel);
-        for (var y = 0; y < size.Height; y++)
+        var row = map.Row(y);
+        var above = map.Row(Math.Max(0, y - width));
+        var below = map.Row(Math.Min(size.Height - 1, y + width));
+        for (var i = 0; i < pixels.Length; i += RgbImage.BytesPerPixel)
         {
-            var row = map.Row(y);
-            var above = map.Row(Math.Max(0, y - width));
-            var below = map.Row(Math.Min(size.Height - 1, y + width));
-            for (var x = 0; x < row.Length; x++)
+            var x = left + (i / RgbImage.BytesPerPixel);
+            var label = row[x];
+            var isInside = above[x] == label && below[x] == label
+                && row[Math.Max(0, x - width)] == label && row[Math.Min(row.Length - 1, x + width)] == label;
+            if (!isInside && tints[label] is not null)
             {
-                var label = row[x];
-                var isInside = above[x] == label && below[x] == label
-                    && row[Math.Max(0, x - width)] == label && row[Math.Min(row.Length - 1, x + width)] == label;
-                covered[(y * size.Width) + x] = isInside ? coverage[label] : outlineCoverage[label];
+                var colour = palette[label];
+                (pixels[i], pixels[i + 1], pixels[i + 2]) = (colour.Red, colour.Green, colour.Blue);
             }
         }
     }
 
-    private static byte[] CoverageOf(byte alpha, ModelContract contract)
+    private static byte[] Tint(Rgb colour, double alpha)
     {
-        var coverage = new byte[Palette.Size];
-        Array.Fill(coverage, alpha);
-        coverage[contract.Background] = 0;
-        coverage[contract.Void] = 0;
-        return coverage;
+        var tint = new byte[RgbImage.BytesPerPixel * Values];
+        foreach (var (channel, over) in new[] { colour.Red, colour.Green, colour.Blue }.Index())
+        {
+            for (var value = 0; value < Values; value++)
+            {
+                tint[(channel * Values) + value] = (byte)Math.Round((over * alpha) + (value * (1 - alpha)));
+            }
+        }
+
+        return tint;
     }
 }

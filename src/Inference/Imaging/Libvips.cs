@@ -86,13 +86,34 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
     public static partial nint WriteToMemory(nint image, out nuint size);
 
-    /// <summary>Takes memory of the caller's, which must stay there, for the pixels of an image; null on failure.</summary>
-    [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory")]
-    public static partial nint NewFromMemory(nint data, nuint length, int width, int height, int bands, int format);
-
     /// <summary>Computes all pixels into an image of its own; null on failure.</summary>
     [LibraryImport(Library, EntryPoint = "vips_image_copy_memory")]
     public static partial nint CopyMemory(nint image);
+
+    /// <summary>An image whose pixels are given by <see cref="Generate"/>.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_new")]
+    public static partial nint ImageNew();
+
+    /// <summary>Gives an image the size and kind of the first of those that it is made from.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="demandStyle">In which pieces its pixels are best asked for.</param>
+    /// <param name="inputs">What it is made from, up to a null.</param>
+    [LibraryImport(Library, EntryPoint = "vips_image_pipeline_array")]
+    public static unsafe partial int PipelineArray(nint image, int demandStyle, nint* inputs);
+
+    /// <summary>Names the functions that compute an image's pixels: to begin on a thread, for a piece, and to end on the thread.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_generate")]
+    public static unsafe partial int Generate(
+        nint image,
+        delegate* unmanaged[Cdecl]<nint, nint, nint, nint> start,
+        delegate* unmanaged[Cdecl]<Region*, Region*, nint, nint, int*, int> generate,
+        delegate* unmanaged[Cdecl]<nint, nint, nint, int> stop,
+        nint first,
+        nint second);
+
+    /// <summary>Computes the pixels of a rectangle, which lie in the region then.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_region_prepare")]
+    public static unsafe partial int RegionPrepare(Region* region, Rectangle* rectangle);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     public static partial nuint ImageType();
@@ -178,6 +199,41 @@ internal static partial class Libvips
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Discard(nint domain, int level, nint message, nint userData)
     {
+    }
+
+    /// <summary>VipsRect.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Rectangle
+    {
+        public int Left;
+        public int Top;
+        public int Width;
+        public int Height;
+    }
+
+    /// <summary>
+    /// The beginning of VipsRegion, which is part of libvips' interface (region.h), where pointers have 64 bits: a VipsObject, and what follows.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Region
+    {
+        private const int ObjectBytes = 80;
+
+        private fixed byte parent[ObjectBytes];
+
+        /// <summary>What it is a view of.</summary>
+        public nint Image;
+
+        /// <summary>Where its pixels lie in the image.</summary>
+        public Rectangle Valid;
+
+        private readonly int type;
+
+        /// <summary>Its pixels.</summary>
+        public byte* Data;
+
+        /// <summary>From one row of them to the next, in bytes.</summary>
+        public int RowBytes;
     }
 
     /// <summary>GObject's value of any type: a type and two words.</summary>

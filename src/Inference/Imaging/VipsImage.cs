@@ -6,6 +6,8 @@ namespace FcnService.Inference.Imaging;
 /// <summary>A libvips image: a recipe for pixels, which are computed only when they are read.</summary>
 internal sealed class VipsImage : SafeHandle
 {
+    private ChangedRows? rows;
+
     private VipsImage(nint image)
         : base(0, ownsHandle: true)
     {
@@ -52,36 +54,26 @@ internal sealed class VipsImage : SafeHandle
         }
     }
 
-    /// <summary>Takes eight-bit pixels that are there for an image.</summary>
-    /// <param name="pixels">They, row by row, band by band within each; must stay where they are while the image, or one made from it, lives.</param>
-    /// <param name="size">The image's size.</param>
-    /// <param name="bands">The bytes of a pixel.</param>
-    /// <exception cref="VipsException">libvips refuses the size.</exception>
-    public static unsafe VipsImage FromMemory(void* pixels, ImageSize size, int bands)
-    {
-        const int EightBits = 0;
-        return Take(Libvips.NewFromMemory((nint)pixels, (nuint)(size.Pixels * bands), size.Width, size.Height, bands, EightBits));
-    }
-
     /// <summary>Applies an operation that makes one image of one image.</summary>
     /// <exception cref="VipsException">libvips refuses the arguments or the image.</exception>
     public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
         Run(operation, [("in", Libvips.ImageType(), handle)], arguments, GetImage);
 
-    /// <summary>Replaces every pixel by what a table has for its value.</summary>
-    /// <param name="table">256 pixels in a row.</param>
-    /// <exception cref="VipsException">libvips refuses the table.</exception>
-    public VipsImage LookUp(VipsImage table) =>
-        Run("maplut", [("in", Libvips.ImageType(), handle), ("lut", Libvips.ImageType(), table.handle)], [], GetImage);
-
-    /// <summary>Lays another image over this one.</summary>
-    /// <param name="over">The other, of the same size and bands.</param>
-    /// <param name="coverage">How much of it shows at each pixel, from 0 to 255.</param>
-    /// <exception cref="VipsException">The images do not fit.</exception>
-    public VipsImage Cover(VipsImage over, VipsImage coverage)
+    /// <summary>Changes rows of pixels while they are computed, on whichever of libvips' threads does that, in any order.</summary>
+    /// <param name="change">Makes the change.</param>
+    /// <returns>An image that must be disposed before this one.</returns>
+    /// <exception cref="VipsException">libvips refuses.</exception>
+    public VipsImage Change(RowChange change)
     {
-        var image = Libvips.ImageType();
-        return Run("ifthenelse", [("cond", image, coverage.handle), ("in1", image, over.handle), ("in2", image, handle)], [("blend", "true")], GetImage);
+        var image = Take(Libvips.ImageNew());
+        image.rows = new ChangedRows(change);
+        if (image.rows.Connect(handle, image.handle) == 0)
+        {
+            return image;
+        }
+
+        image.Dispose();
+        throw new VipsException(Libvips.TakeError());
     }
 
     /// <summary>Computes the pixels now, into memory, so that they can be read in any order.</summary>
@@ -171,6 +163,7 @@ internal sealed class VipsImage : SafeHandle
     protected override bool ReleaseHandle()
     {
         Libvips.ObjectUnref(handle);
+        rows?.Dispose();
         return true;
     }
 

@@ -8,8 +8,5 @@ public sealed class ClassMap(ImageSize size) : PixelMap(size)
 {
     /// <summary>All labels, row by row from the top.</summary>
     /// <exception cref="ObjectDisposedException">The map has been disposed.</exception>
-    public Span<byte> Labels => Values.Span;
-
-    /// <summary>The same, as memory.</summary>
-    internal Memory<byte> Memory => Values;
+    public Span<byte> Labels => Values;
 }

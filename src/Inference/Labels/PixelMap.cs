@@ -19,18 +19,18 @@ public abstract class PixelMap : IDisposable
 
     /// <summary>All values.</summary>
     /// <exception cref="ObjectDisposedException">The map has been disposed.</exception>
-    private protected Memory<byte> Values
+    private protected Span<byte> Values
     {
         get
         {
             ObjectDisposedException.ThrowIf(values is null, this);
-            return values.AsMemory(0, Size.Width * Size.Height);
+            return values.AsSpan(0, Size.Width * Size.Height);
         }
     }
 
     /// <summary>The values of one row.</summary>
     /// <param name="y">0 to height − 1.</param>
-    public Span<byte> Row(int y) => Values.Span.Slice(y * Size.Width, Size.Width);
+    public Span<byte> Row(int y) => Values.Slice(y * Size.Width, Size.Width);
 
     /// <summary>Gives the buffer back to its pool.</summary>
     public void Dispose()

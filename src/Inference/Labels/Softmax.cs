@@ -9,6 +9,9 @@ namespace FcnService.Inference.Labels;
 /// </summary>
 internal static class Softmax
 {
+    // What lies further below the largest score adds less than 2e-7 to a sum of at least 1: not worth an exponential.
+    private const float Negligible = -16;
+
     /// <summary>Measures how sure the network is of each pixel's class: the largest probability.</summary>
     /// <param name="grid">The scores.</param>
     /// <param name="sampling">Where the photo's pixels lie on the grid.</param>
@@ -104,7 +107,8 @@ internal static class Softmax
         var sum = Vector<float>.Zero;
         for (var label = 0; label < classes; label++)
         {
-            sum += Vector.Exp(new Vector<float>(scores[(label * room)..]) - largest);
+            var below = new Vector<float>(scores[(label * room)..]) - largest;
+            sum += Vector.LessThanAll(below, new Vector<float>(Negligible)) ? Vector<float>.Zero : Vector.Exp(below);
         }
 
         return (largest, sum);

@@ -31,6 +31,20 @@ internal sealed class RawConnection(string host, int port) : IDisposable
         }
     }
 
+    /// <summary>Reads until a text has come.</summary>
+    /// <exception cref="EndOfStreamException">It does not come before the connection's end.</exception>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var (answer, next) = (new StringBuilder(), new byte[1]);
+        while (!answer.ToString().EndsWith(text, StringComparison.Ordinal))
+        {
+            await stream.ReadExactlyAsync(next, TestContext.Current.CancellationToken);
+            answer.Append((char)next[0]);
+        }
+
+        return answer.ToString();
+    }
+
     /// <summary>Reads until the server closes the connection, for a minute at most.</summary>
     /// <exception cref="OperationCanceledException">It does not close it.</exception>
     public async Task<string> ReadToEndAsync()

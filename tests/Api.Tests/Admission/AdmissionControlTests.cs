@@ -97,6 +97,53 @@ public sealed class AdmissionControlTests
         Assert.Equal(TimeSpan.FromSeconds(20), refused.RetryAfter);
     }
 
+    [Fact]
+    public async Task WaitForPhoto_FullQueue_IsAdmittedOnceThereIsRoom()
+    {
+        var admission = Create(maxMegapixels: 1);
+        var (first, second) = (admission.AdmitPhoto(0.5), admission.AdmitPhoto(0.5));
+        var waiting = admission.WaitForPhotoAsync(0.8, TestContext.Current.CancellationToken);
+
+        first.Dispose();
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal((0.5, 1), admission.Queue);
+        second.Dispose();
+
+        using var admitted = await waiting;
+        Assert.Equal((0.8, 1), admission.Queue);
+    }
+
+    [Fact]
+    public async Task WaitForBytes_Cancelled_TakesNoRoom()
+    {
+        var admission = Create(maxBytes: 1_000_000);
+        var first = admission.AdmitBytes(1_000_000);
+        using var leaving = new CancellationTokenSource();
+        var waiting = admission.WaitForBytesAsync(1_000_000, leaving.Token);
+
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        first.Dispose();
+
+        using var second = admission.AdmitBytes(1_000_000);
+    }
+
+    [Fact]
+    public async Task ShrinkTo_ActualLength_LeavesTheRestToOthers()
+    {
+        var admission = Create(maxBytes: 1_000_000);
+        var first = admission.AdmitBytes(1_000_000);
+        var waiting = admission.WaitForBytesAsync(900_000, TestContext.Current.CancellationToken);
+
+        first.ShrinkTo(100_000);
+
+        using var second = await waiting;
+        Assert.Throws<OverloadedException>(() => admission.AdmitBytes(1));
+        first.Dispose();
+        using var third = admission.AdmitBytes(100_000);
+        Assert.Throws<OverloadedException>(() => admission.AdmitBytes(1));
+    }
+
     private AdmissionControl Create(double maxMegapixels = 8, long maxBytes = 100_000_000) => new(
         Options.Create(new AdmissionOptions { MaxQueuedMegapixels = maxMegapixels, MaxBytesInFlight = maxBytes }), clock);
 

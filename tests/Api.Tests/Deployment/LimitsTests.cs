@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FcnService.Api.Access;
 using FcnService.Api.Admission;
 using FcnService.Api.Hosting;
+using FcnService.Api.OpenInference;
 using FcnService.Api.Segmentation;
 
 namespace FcnService.Api.Tests.Deployment;
@@ -10,15 +11,17 @@ namespace FcnService.Api.Tests.Deployment;
 /// <summary>What is said of the service in front of it agrees with what the service does when nothing else is said.</summary>
 public sealed class LimitsTests
 {
-    private static readonly long LongestBody = new SegmentationOptions().MaxImageBytes + UploadReader.OverheadBytes;
+    private static readonly long LongestPhoto = new SegmentationOptions().MaxImageBytes + UploadReader.OverheadBytes;
+
+    private static readonly long LongestTensors = new OpenInferenceOptions().MaxBodyBytes;
 
     private static readonly LifecycleOptions Lifecycle = new();
 
     [Fact]
     public void Nginx_LongestBody_IsTheServices()
     {
-        Assert.Equal(LongestBody, Number("nginx.conf", @"client_max_body_size (\d+);"));
-        Assert.Equal(LongestBody, Number("nginx.conf", @"""The body has more than (\d+) bytes\."""));
+        Assert.Equal(LongestPhoto, Number("nginx.conf", @"^    client_max_body_size (\d+);"));
+        Assert.Equal(LongestTensors, Number("nginx.conf", @"location /v2/ \{\s+client_max_body_size (\d+);"));
     }
 
     [Fact]
@@ -42,8 +45,8 @@ public sealed class LimitsTests
     [Fact]
     public void Ingress_LongestBody_IsTheServices()
     {
-        Assert.Equal(LongestBody, Number("kubernetes/base/ingress.yaml", @"ingress\.kubernetes\.io/proxy-body-size: ""(\d+)"""));
-        Assert.Equal(LongestBody, Number("kubernetes/base/ingress.yaml", @"nginx\.org/client-max-body-size: ""(\d+)"""));
+        Assert.Equal(Math.Max(LongestPhoto, LongestTensors), Number("kubernetes/base/ingress.yaml", @"ingress\.kubernetes\.io/proxy-body-size: ""(\d+)"""));
+        Assert.Equal(Math.Max(LongestPhoto, LongestTensors), Number("kubernetes/base/ingress.yaml", @"nginx\.org/client-max-body-size: ""(\d+)"""));
     }
 
     [Fact]
@@ -80,7 +83,7 @@ public sealed class LimitsTests
 
     private static double Number(string file, string pattern)
     {
-        var match = Regex.Match(Read(file), pattern);
+        var match = Regex.Match(Read(file), pattern, RegexOptions.Multiline);
         Assert.True(match.Success, $"deploy/{file} has nothing like {pattern}.");
         return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }

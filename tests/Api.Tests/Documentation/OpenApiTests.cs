@@ -42,10 +42,48 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
     }
 
     [Fact]
+    public async Task Document_Batch_TakesManyFilesAndTheParametersOfOne()
+    {
+        var paths = (await ReadAsync()).GetProperty("paths");
+        var (batch, segment) = (paths.GetProperty("/segment/batch").GetProperty("post"), paths.GetProperty("/segment").GetProperty("post"));
+        Assert.Equal(segment.GetProperty("parameters").GetRawText(), batch.GetProperty("parameters").GetRawText());
+        var form = batch.GetProperty("requestBody").GetProperty("content").GetProperty("multipart/form-data").GetProperty("schema");
+        var image = form.GetProperty("properties").GetProperty("image");
+        Assert.Equal(("array", "binary"), (image.GetProperty("type").GetString(), image.GetProperty("items").GetProperty("format").GetString()));
+        var answers = batch.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(type => type.Name);
+        Assert.Equal(["application/zip", "multipart/mixed"], answers.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Document_Groups_AreDescribedInOrder()
+    {
+        var document = await ReadAsync();
+        var groups = document.GetProperty("tags").EnumerateArray().ToList();
+        Assert.Equal(["Segmentation", "Models", "Open Inference Protocol", "Problems", "Health"], groups.Select(group => group.GetProperty("name").GetString()));
+        Assert.All(groups, group => Assert.NotEmpty(group.GetProperty("description").GetString()!));
+        var used = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(operation => operation.Value.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()).Distinct();
+        Assert.Equal(groups.Select(group => group.GetProperty("name").GetString()).Order(), used.Order());
+    }
+
+    [Fact]
+    public async Task Document_EveryParameter_HasAnExampleAndWords()
+    {
+        foreach (var parameter in (await ReadAsync()).GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+            .SelectMany(operation => operation.Value.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : []))
+        {
+            var name = parameter.GetProperty("name").GetString();
+            Assert.True(parameter.TryGetProperty("description", out var words), $"{name} has no description.");
+            Assert.True(parameter.TryGetProperty("example", out _) || words.GetString()!.Contains("As in `", StringComparison.Ordinal), $"{name} has no example.");
+        }
+    }
+
+    [Fact]
     public async Task Document_Segment_ExplainsEveryProblemUnderItsStatus()
     {
         var responses = (await ReadAsync()).GetProperty("paths").GetProperty("/segment").GetProperty("post").GetProperty("responses");
-        foreach (var kind in ProblemKind.All.Where(kind => kind.Name is not ("method-not-allowed" or "not-found" or "unservable-model" or "invalid-inference-request")))
+        string[] elsewhere = ["method-not-allowed", "not-found", "unservable-model", "too-many-images", "invalid-inference-request"];
+        foreach (var kind in ProblemKind.All.Where(kind => !elsewhere.Contains(kind.Name)))
         {
             var response = responses.GetProperty(kind.Status.ToString(CultureInfo.InvariantCulture));
             Assert.Contains(kind.Type, response.GetProperty("description").GetString(), StringComparison.Ordinal);
@@ -59,7 +97,7 @@ public sealed class OpenApiTests(Service service) : IClassFixture<Service>
         var paths = (await ReadAsync()).GetProperty("paths").EnumerateObject().Select(path => path.Name);
         Assert.Equal(
             [
-                "/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment",
+                "/healthz/live", "/healthz/ready", "/models", "/problems/{name}", "/segment", "/segment/batch",
                 "/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/{model}", "/v2/models/{model}/infer", "/v2/models/{model}/ready",
             ],
             paths.Order(StringComparer.Ordinal));

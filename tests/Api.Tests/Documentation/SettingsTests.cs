@@ -53,6 +53,7 @@ public sealed partial class SettingsTests(Service service) : IClassFixture<Servi
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/access.md")]
+    [InlineData("docs/batch.md")]
     public async Task Documentation_OtherTables_HaveTheDefaultsOfTheCode(string page)
     {
         var rows = SettingRow().Matches(await File.ReadAllTextAsync(Path.Combine(SharedData.Repository, page), Cancellation)).ToList();

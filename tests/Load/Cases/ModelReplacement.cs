@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using FcnService.Client;
 using FcnService.Load.Harness;
 
 namespace FcnService.Load.Cases;
@@ -74,8 +75,9 @@ internal sealed class ModelReplacement : ICase
 
     private static async Task<bool> IsMarkedAsync(ServiceProcess service, CancellationToken cancellation)
     {
-        var models = await LoadClient.SendAsync(service.Port, Request.Get("/models"), cancellation);
-        return models.Text.Contains("\"license\":\"Replaced", StringComparison.Ordinal);
+        using var http = new HttpClient { BaseAddress = service.Address };
+        var models = await new SegmentationClient(http).GetModelsAsync(cancellation);
+        return models.Models.Any(model => model.License?.StartsWith("Replaced", StringComparison.Ordinal) == true);
     }
 
     private static byte[] Marked(byte[] model)

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
+using FcnService.Client;
 using FcnService.Load.Harness;
 
 namespace FcnService.Load.Cases;
@@ -64,12 +64,9 @@ internal sealed class Overload : ICase
     // What the network sees of a photo: its sides, padded to the model's multiple.
     private static async Task<double> InputMegapixelsAsync(ServiceProcess service, CancellationToken cancellation)
     {
-        var answer = await LoadClient.SendAsync(service.Port, Request.Get("/models"), cancellation);
-        // Between a chunk's length and its end.
-        var json = answer.Text[answer.Text.IndexOf('{', StringComparison.Ordinal)..(answer.Text.LastIndexOf('}') + 1)];
-        using var models = JsonDocument.Parse(json);
-        var size = models.RootElement.GetProperty("models")[0].GetProperty("size");
-        var multiple = size.TryGetProperty("multipleOf", out var value) ? value.GetInt32() : 1;
+        using var http = new HttpClient { BaseAddress = service.Address };
+        var models = await new SegmentationClient(http).GetModelsAsync(cancellation);
+        var multiple = models.Models[0].Size.MultipleOf ?? 1;
         return Padded(Width) * Padded(Height) / 1e6;
 
         double Padded(int side) => (side + multiple - 1) / multiple * multiple;

@@ -40,6 +40,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
     /// <summary>Resident memory, in bytes.</summary>
     /// <exception cref="ServiceFault">The service has ended.</exception>
     public long ResidentBytes => Refreshed().WorkingSet64;

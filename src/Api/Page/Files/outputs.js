@@ -2,12 +2,12 @@ import { addressOf } from './service.js';
 
 // What POST /segment can answer: the value of "output", how it is called here, and the ending of its file.
 const OUTPUTS = [
-  ['', 'Mask: class indices (PNG)', '-mask.png'],
-  ['color', 'Mask in colours (PNG)', '-color.png'],
-  ['overlay', 'Photo with the mask over it', '-overlay.jpg'],
-  ['confidence', 'Confidence (grey PNG)', '-confidence.png'],
-  ['json', 'Shares and boxes (JSON)', '.json'],
-  ['npy', 'Labels for NumPy', '.npy'],
+  ['', 'Class indices (PNG)', '-mask.png'],
+  ['color', 'Colours (PNG)', '-color.png'],
+  ['overlay', 'Overlay (JPEG)', '-overlay.jpg'],
+  ['confidence', 'Confidence (PNG)', '-confidence.png'],
+  ['json', 'Report (JSON)', '.json'],
+  ['npy', 'Labels (NumPy)', '.npy'],
 ];
 
 /** The chooser of what to download, and the command that would ask for the same. */

@@ -94,7 +94,8 @@ internal static class AtomicFile
     {
         try
         {
-            await using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 12, useAsync: true);
+            await using var stream = new FileStream(
+                temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 12, useAsync: true);
             await write(stream);
             stream.Flush(flushToDisk: true);
         }

@@ -16,6 +16,12 @@ internal sealed partial record DocumentedCommand(string Page, string Text)
     public static IReadOnlyList<DocumentedCommand> All { get; } =
         [.. DocumentationPage.All.SelectMany(page => CommandsOf(DocumentationPage.Open(page)).Select(text => new DocumentedCommand(page, text)))];
 
+    /// <summary>Those of a page.</summary>
+    public static IEnumerable<DocumentedCommand> Of(string page) => All.Where(command => command.Page == page);
+
+    /// <summary>The pages that have a command of a kind.</summary>
+    public static IEnumerable<string> PagesWith(Func<DocumentedCommand, bool> kind) => All.Where(kind).Select(command => command.Page).Distinct();
+
     /// <summary>Whether it is one of src/Export's.</summary>
     public bool IsExport => ExportBeginnings.Any(beginning => Text.StartsWith(beginning, StringComparison.Ordinal));
 
@@ -28,8 +34,9 @@ internal sealed partial record DocumentedCommand(string Page, string Text)
 
     private static IEnumerable<string> CommandsOf(DocumentationPage page)
     {
-        var shell = page.Blocks.Where(block => block.Language.Length == 0).Select(block => Continued().Replace(block.Text, "$1 "));
-        return shell.SelectMany(text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Concat(page.InlineCode.Where(code => Dotnet().IsMatch(code)));
+        var fenced = page.Blocks.Where(block => block.Language.Length == 0)
+            .SelectMany(block => Continued().Replace(block.Text, "$1 ").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return fenced.Concat(page.InlineCode.Where(code => Dotnet().IsMatch(code)));
     }
 
     [GeneratedRegex(@"\b(curl|tests/OpenInference/client\.py) |\bkey\b")]

@@ -15,7 +15,9 @@ internal sealed class OutputFolder
 
     /// <summary>Opens a folder, which is made if there is none.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="extension">What is appended to the photos' names, with the dot: the whole name stays, so that a.jpg and a.png become different files.</param>
+    /// <param name="extension">
+    /// What is appended to the photos' names, with the dot: the whole name stays, so that a.jpg and a.png become different files.
+    /// </param>
     /// <exception cref="ExportException">It cannot be made.</exception>
     public static OutputFolder Open(string root, string extension)
     {

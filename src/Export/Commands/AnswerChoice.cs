@@ -7,9 +7,13 @@ namespace FcnService.Export.Commands;
 /// <summary>The options that say what is made of each photo: the parameters of <c>POST /segment</c>, of which <c>output</c> is <c>--as</c>.</summary>
 internal static class AnswerChoice
 {
-    private static readonly Option<bool> Outlines = new(NameOf(AnswerParameters.Outlines.Name)) { Description = DescriptionOf(AnswerParameters.Outlines) };
+    private static readonly Option<bool> Outlines = new(NameOf(AnswerParameters.Outlines.Name))
+    {
+        Description = DescriptionOf(AnswerParameters.Outlines),
+    };
 
-    private static readonly List<Option<string?>> Texts = [.. AnswerParameters.All.Where(parameter => parameter != AnswerParameters.Outlines).Select(Create)];
+    private static readonly List<Option<string?>> Texts =
+        [.. AnswerParameters.All.Where(parameter => parameter != AnswerParameters.Outlines).Select(Create)];
 
     /// <summary>The options.</summary>
     public static IReadOnlyList<Option> Options { get; } = [.. Texts, Outlines];

@@ -23,7 +23,8 @@ internal static class SegmentCommand
 
     private static readonly Option<string> Output = new("--output")
     {
-        Description = "The folder for what is made, made itself if need be: the mask of a/b.jpg is a/b.jpg.png. Photos whose file is there are skipped.",
+        Description = "The folder for what is made, made itself if need be: the mask of a/b.jpg is a/b.jpg.png. "
+            + "Photos whose file is there are skipped.",
         Required = true,
         Validators = { ModelOutput.RefuseEmptyPath },
     };

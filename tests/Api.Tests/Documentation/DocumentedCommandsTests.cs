@@ -33,7 +33,7 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> AskingPages =>
-        [.. DocumentedCommand.All.Where(command => command.AsksService).Select(command => command.Page).Distinct().Except([AccessPage, OpenInferencePage])];
+        [.. DocumentedCommand.PagesWith(command => command.AsksService).Except([AccessPage, OpenInferencePage])];
 
     public static TheoryData<string> CommandsRunElsewhere =>
         [.. DocumentedCommand.All.Where(command => IsRunElsewhere(command)).Select(command => command.Text).Distinct()];
@@ -47,7 +47,8 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
         // A fence of another language would not be taken for commands.
         var languages = DocumentationPage.All.SelectMany(page => DocumentationPage.Open(page).Blocks).Select(block => block.Language).Distinct();
         Assert.All(languages, language => Assert.Contains(language, (string[])["", "json", "yaml", "nginx", "python", "csharp", "text"]));
-        Assert.All(RunElsewhere.Keys, beginning => Assert.Contains(DocumentedCommand.All, command => Bare(command.Text).StartsWith(beginning, StringComparison.Ordinal)));
+        var bare = DocumentedCommand.All.Select(command => Bare(command.Text)).ToList();
+        Assert.All(RunElsewhere.Keys, beginning => Assert.Contains(bare, command => command.StartsWith(beginning, StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -57,7 +58,8 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
         await Shell.RequireAsync("curl --version", "curl");
         using var folder = new TemporaryFolder();
 
-        var script = ScriptOf(page, service);
+        var commands = DocumentedCommand.Of(page).Where(command => command.AsksService).Select(command => command.Text);
+        var script = AtService(string.Join('\n', commands), service);
         var (exitCode, output) = await RunAsync(script, folder);
 
         Assert.True(exitCode == 0, output);
@@ -86,7 +88,7 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
     {
         await Shell.RequireAsync("curl --version && openssl version", "curl and openssl");
         using var folder = new TemporaryFolder();
-        var commands = DocumentedCommand.All.Where(command => command.Page == AccessPage && command.AsksService).Select(command => command.Text).ToList();
+        var commands = DocumentedCommand.Of(AccessPage).Where(command => command.AsksService).Select(command => command.Text).ToList();
         var asking = commands.Where(command => command.StartsWith("curl", StringComparison.Ordinal)).ToList();
 
         var (_, made) = await RunAsync(string.Join('\n', commands.Except(asking).Append("echo $key")), folder);
@@ -185,16 +187,16 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
     {
         var after = Array.IndexOf(words, "--");
         var (before, arguments) = after < 0 ? (words, []) : (words[..after], words[(after + 1)..]);
-        var named = Array.IndexOf(before, "--project") is var at and >= 0 ? before[at + 1] : before.Skip(2).FirstOrDefault(word => word.Contains('/', StringComparison.Ordinal));
+        var named = before.Skip(2).FirstOrDefault(word => word.Contains('/', StringComparison.Ordinal));
         var project = InRepository(named ?? ".");
         Assert.True(named is null || Directory.GetFiles(project, "*.csproj").Length == 1, $"{named} is no project.");
 
-        foreach (var property in before.Where(word => word.StartsWith("-p:", StringComparison.Ordinal)))
+        foreach (var property in ValuesOf("-p:"))
         {
-            Assert.Contains(ProjectFiles(), file => file.Contains($"$({property[3..property.IndexOf('=', StringComparison.Ordinal)]})", StringComparison.Ordinal));
+            Assert.Contains(ProjectFiles(), file => file.Contains($"$({property.Split('=')[0]})", StringComparison.Ordinal));
         }
 
-        foreach (var part in before.Where(word => word.StartsWith("FullyQualifiedName~", StringComparison.Ordinal)).Select(word => word.Split('~')[1]))
+        foreach (var part in ValuesOf("FullyQualifiedName~"))
         {
             Assert.Contains(
                 Directory.GetFiles(project, "*Tests.cs", SearchOption.AllDirectories),
@@ -211,6 +213,9 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
 
         var sources = string.Concat(Sources(named ?? "."));
         Assert.All(arguments.Where(IsOption), option => Assert.Contains($"\"{option}\"", sources, StringComparison.Ordinal));
+
+        IEnumerable<string> ValuesOf(string beginning) =>
+            before.Where(word => word.StartsWith(beginning, StringComparison.Ordinal)).Select(word => word[beginning.Length..]);
     }
 
     private static void AssertContainersAreThere(string[] words)
@@ -242,11 +247,8 @@ public sealed partial class DocumentedCommandsTests(Service service) : IClassFix
     private static IEnumerable<string> ProjectFiles() => ((string[])["src", "tests", "bench", "vendor"])
         .SelectMany(folder => Directory.EnumerateFiles(InRepository(folder), "*.csproj", SearchOption.AllDirectories)).Select(File.ReadAllText);
 
-    private static string OpenInferenceCommand(string word) => Assert.Single(
-        DocumentedCommand.All, command => command.Page == OpenInferencePage && command.AsksService && command.Text.Contains(word, StringComparison.Ordinal)).Text;
-
-    private static string ScriptOf(string page, Service service) =>
-        AtService(string.Join('\n', DocumentedCommand.All.Where(command => command.Page == page && command.AsksService).Select(command => command.Text)), service);
+    private static string OpenInferenceCommand(string word) =>
+        Assert.Single(DocumentedCommand.Of(OpenInferencePage), command => command.Text.Contains(word, StringComparison.Ordinal)).Text;
 
     private static string AtService(string text, Service service) => text
         .Replace("http://localhost:8080", service.Client.BaseAddress!.ToString().TrimEnd('/'), StringComparison.Ordinal)

@@ -21,7 +21,7 @@ public sealed class DocumentedCommandsTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Pages => [.. DocumentedCommand.All.Where(command => command.IsExport).Select(command => command.Page).Distinct()];
+    public static TheoryData<string> Pages => [.. DocumentedCommand.PagesWith(command => command.IsExport)];
 
     private string Repository => folder["repository"];
 
@@ -35,7 +35,7 @@ public sealed class DocumentedCommandsTests : IDisposable
         DrawRepository();
         DrawPhotos();
         await RunAsync($"export fcn8s {Small} --classes voc --output models/deeplabv3-mobilenet-voc21.onnx");
-        foreach (var command in DocumentedCommand.All.Where(command => command.Page == page && command.IsExport))
+        foreach (var command in DocumentedCommand.Of(page).Where(command => command.IsExport))
         {
             var arguments = command.ReadExportArguments();
             var appended = Shrunk.FirstOrDefault(shrunk => arguments.StartsWith(shrunk.Command, StringComparison.Ordinal)).Appended;
@@ -64,8 +64,9 @@ public sealed class DocumentedCommandsTests : IDisposable
             File.Copy(Path.Combine(SharedData.Repository, model), Path.Combine(Repository, model));
         }
 
-        SafetensorsWriter.Write(
-            Path.Combine(Repository, "fcn8s-heavy-pascal.caffemodel"), OnnxModels.WithoutZeros(OnnxModels.TinyNetworks["fcn8s original"], seed: 4).Tensors);
+        // Weights are told by their content.
+        var weights = OnnxModels.WithoutZeros(OnnxModels.TinyNetworks["fcn8s original"], seed: 4);
+        SafetensorsWriter.Write(Path.Combine(Repository, "fcn8s-heavy-pascal.caffemodel"), weights.Tensors);
     }
 
     private void DrawPhotos()

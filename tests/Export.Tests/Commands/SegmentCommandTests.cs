@@ -238,11 +238,13 @@ public sealed class SegmentCommandTests : IDisposable
     {
         Draw("photos/b/a.png", 40, 30);
 
-        foreach (var (kind, extension) in ((string, string)[])[("color", ".png"), ("overlay", ".jpg"), ("confidence", ".png"), ("json", ".json"), ("npy", ".npy")])
+        (string, string)[] kinds = [("color", ".png"), ("overlay", ".jpg"), ("confidence", ".png"), ("json", ".json"), ("npy", ".npy")];
+        foreach (var (kind, extension) in kinds)
         {
             foreach (var expected in (string[])["1 photos segmented", "0 photos segmented"])
             {
-                var (exitCode, output, error) = await RunAsync("segment", folder["photos"], "--output", folder[kind], "--model", DefaultModel, "--as", kind);
+                string[] arguments = ["segment", folder["photos"], "--output", folder[kind], "--model", DefaultModel, "--as", kind];
+                var (exitCode, output, error) = await RunAsync(arguments);
                 Assert.True(exitCode == 0, error);
                 Assert.StartsWith(expected, output);
             }

@@ -14,6 +14,22 @@ internal static class AtomicFile
     /// <exception cref="ExportException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write) => WriteTogether((path, write));
 
+    /// <inheritdoc cref="Write"/>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        RefuseImpossible(path);
+        var temporary = TemporaryFor(path);
+        try
+        {
+            await WriteToDiskAsync(path, temporary, write);
+            MoveIntoPlace([temporary], [path]);
+        }
+        finally
+        {
+            DeleteIfThere(temporary);
+        }
+    }
+
     /// <summary>
     /// Writes files that belong together, all of them beside their places first. The last is the one that refers to the others: it is
     /// never there with others than its own.
@@ -66,6 +82,21 @@ internal static class AtomicFile
         {
             using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CannotBeWritten(path, error);
+        }
+    }
+
+    private static async Task WriteToDiskAsync(string path, string temporary, Func<Stream, Task> write)
+    {
+        try
+        {
+            await using var stream = new FileStream(
+                temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 12, useAsync: true);
+            await write(stream);
             stream.Flush(flushToDisk: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -8,14 +8,13 @@ internal sealed record BatchPlan(IReadOnlyList<string> Waiting, int Finished)
     /// <summary>Plans a run; no output of its photos is half written then.</summary>
     /// <param name="folder">The photos.</param>
     /// <param name="output">Where the outputs go.</param>
-    /// <param name="format">What the outputs are.</param>
     /// <param name="shard">The part of the photos that is to be done.</param>
     /// <exception cref="ExportException">What a killed run left in the output folder cannot be deleted.</exception>
-    public static BatchPlan Of(PhotoFolder folder, OutputFolder output, OutputFormat format, Shard shard)
+    public static BatchPlan Of(PhotoFolder folder, OutputFolder output, Shard shard)
     {
         var photos = folder.Photos.Where(shard.Contains).ToList();
-        output.DeleteLeftovers(photos.Select(format.NameFor));
-        var waiting = photos.Where(photo => !output.Has(format.NameFor(photo))).ToList();
+        output.DeleteLeftovers(photos);
+        var waiting = photos.Where(photo => !output.Has(photo)).ToList();
         return new BatchPlan(waiting, photos.Count - waiting.Count);
     }
 }

@@ -1,4 +1,5 @@
 using FcnService.Inference;
+using FcnService.Inference.Answers;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
 using FcnService.Inference.Scheduling;
@@ -11,9 +12,9 @@ namespace FcnService.Export.BatchSegmentation;
 /// <param name="folder">The photos.</param>
 /// <param name="maxImageBytes">The largest file that is read.</param>
 /// <param name="output">Where the outputs go.</param>
-/// <param name="format">What the outputs are.</param>
+/// <param name="answer">What the outputs are.</param>
 internal sealed class BatchSegmenter(
-    Segmenter segmenter, SegmentationPipeline pipeline, PhotoFolder folder, int maxImageBytes, OutputFolder output, OutputFormat format)
+    Segmenter segmenter, SegmentationPipeline pipeline, PhotoFolder folder, int maxImageBytes, OutputFolder output, Answer answer)
 {
     /// <summary>Segments photos; one that fails costs only itself.</summary>
     /// <param name="photos">Their paths in the folder.</param>
@@ -73,8 +74,11 @@ internal sealed class BatchSegmenter(
     private async Task SegmentAsync(string path, CancellationToken cancellation)
     {
         using var photo = segmenter.Open(InputFile.ReadAllBytes(folder.FullPath(path), maxImageBytes));
-        using var segmentation = await segmenter.SegmentAsync(photo, pipeline, cancellation);
-        output.Write(format.NameFor(path), file => format.Write(segmentation, file));
+        using var segmentation = await segmenter.SegmentAsync(photo, answer.Detail, pipeline, cancellation);
+        using var encoded = answer.DecodesPhoto
+            ? await pipeline.DecodeAsync(() => answer.Encode(segmentation, photo), cancellation)
+            : answer.Encode(segmentation, photo);
+        await output.WriteAsync(path, file => encoded.CopyToAsync(file, CancellationToken.None));
     }
 }
 

@@ -1,45 +1,51 @@
 namespace FcnService.Export.BatchSegmentation;
 
-/// <summary>The folder that a batch writes to. A file that is there is finished: files appear in it complete or not at all.</summary>
+/// <summary>
+/// The folder that a batch writes to, a file for each photo. A file that is there is finished: files appear in it complete or not at all.
+/// </summary>
 internal sealed class OutputFolder
 {
     // Folders that cannot be listed, such as a volume's lost+found, hold nothing of this command's.
     private static readonly EnumerationOptions AllFolders = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
 
     private readonly string root;
+    private readonly string extension;
 
-    private OutputFolder(string root) => this.root = root;
+    private OutputFolder(string root, string extension) => (this.root, this.extension) = (root, extension);
 
     /// <summary>Opens a folder, which is made if there is none.</summary>
     /// <param name="root">The folder.</param>
+    /// <param name="extension">
+    /// What is appended to the photos' names, with the dot: the whole name stays, so that a.jpg and a.png become different files.
+    /// </param>
     /// <exception cref="ExportException">It cannot be made.</exception>
-    public static OutputFolder Open(string root)
+    public static OutputFolder Open(string root, string extension)
     {
         Create(root);
-        return new OutputFolder(root);
+        return new OutputFolder(root, extension);
     }
 
-    /// <summary>Whether a file is finished.</summary>
-    /// <param name="path">Its path in the folder.</param>
-    public bool Has(string path) => File.Exists(FullPath(path));
+    /// <summary>Whether a photo's file is finished.</summary>
+    /// <param name="photo">The photo's path in its folder, with slashes.</param>
+    public bool Has(string photo) => File.Exists(FileOf(photo));
 
-    /// <summary>Writes a file, and the folders that it is in.</summary>
-    /// <param name="path">Its path in the folder.</param>
+    /// <summary>Writes a photo's file, and the folders that it is in.</summary>
+    /// <param name="photo">The photo's path in its folder, with slashes.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="ExportException">It cannot be written; there is nothing of it then.</exception>
-    public void Write(string path, Action<Stream> write)
+    public Task WriteAsync(string photo, Func<Stream, Task> write)
     {
-        var file = FullPath(path);
+        var file = FileOf(photo);
         Create(Path.GetDirectoryName(file)!);
-        AtomicFile.Write(file, write);
+        return AtomicFile.WriteAsync(file, write);
     }
 
     /// <summary>Deletes what a run that was killed had begun to write.</summary>
-    /// <param name="paths">The paths in the folder of the files that are this run's to write: another run may be at work on others.</param>
+    /// <param name="photos">The photos that are this run's: another run may be at work on others.</param>
     /// <exception cref="ExportException">The folder cannot be read, or something cannot be deleted.</exception>
-    public void DeleteLeftovers(IEnumerable<string> paths)
+    public void DeleteLeftovers(IEnumerable<string> photos)
     {
-        var own = paths.Select(FullPath).ToHashSet(StringComparer.Ordinal);
+        var own = photos.Select(FileOf).ToHashSet(StringComparer.Ordinal);
         try
         {
             foreach (var file in Directory.EnumerateFiles(root, AtomicFile.TemporaryFiles, AllFolders))
@@ -56,7 +62,7 @@ internal sealed class OutputFolder
         }
     }
 
-    private string FullPath(string path) => Path.Combine(root, path.Replace('/', Path.DirectorySeparatorChar));
+    private string FileOf(string photo) => Path.Combine(root, photo.Replace('/', Path.DirectorySeparatorChar) + extension);
 
     private static void Create(string folder)
     {

@@ -40,7 +40,7 @@ internal sealed class PhotoFolder
 
     /// <summary>Lists a folder.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="except">A folder in it that is not looked into: where the masks go.</param>
+    /// <param name="except">A folder in it that is not looked into: where the outputs go.</param>
     /// <exception cref="ExportException">There is no such folder, or no photo in it.</exception>
     public static PhotoFolder List(string root, string except)
     {

@@ -29,7 +29,7 @@ internal static class EvaluateCommand
     {
         var command = new Command("evaluate", "Scores a model on a data set, through the pipeline that serves it.")
         {
-            Model, DatasetName, Root, Split, AsJson, SaveMasks,
+            Model, DatasetName, Root, Split, AsJson, SaveMasks, ProviderOption.Option,
         };
         // On a thread of its own: Ctrl-C is listened to only once the action has given its own thread back.
         command.SetAction((arguments, cancellation) => Task.Run(() => Evaluate(arguments, cancellation), CancellationToken.None));
@@ -39,7 +39,7 @@ internal static class EvaluateCommand
     private static int Evaluate(ParseResult arguments, CancellationToken cancellation)
     {
         var dataset = Dataset.Open(arguments.GetValue(DatasetName)!, arguments.GetValue(Root)!, arguments.GetValue(Split)!);
-        using var segmenter = ServedModel.Load(arguments.GetValue(Model)!);
+        using var segmenter = ServedModel.Load(arguments.GetValue(Model)!, ProviderOption.Select(arguments));
         if (Run(segmenter, dataset, arguments, cancellation) is not { } evaluation)
         {
             return CommandLine.Interrupted;

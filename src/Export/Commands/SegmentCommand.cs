@@ -8,7 +8,7 @@ using FcnService.Inference.Scheduling;
 
 namespace FcnService.Export.Commands;
 
-/// <summary><c>segment DIR --output DIR</c>: the masks of a folder of photos, or of one machine's share of them.</summary>
+/// <summary><c>segment DIR --output DIR</c>: the masks of a folder of photos, or what else is made of them, or one machine's share of it.</summary>
 internal static class SegmentCommand
 {
     // As the service warms a model up: a small photo finds what is wrong with a model before the first real one.
@@ -23,7 +23,8 @@ internal static class SegmentCommand
 
     private static readonly Option<string> Output = new("--output")
     {
-        Description = "The folder for the masks, made if need be: that of a/b.jpg is a/b.jpg.png. Photos whose mask is there are skipped.",
+        Description = "The folder for what is made, made itself if need be: the mask of a/b.jpg is a/b.jpg.png. "
+            + "Photos whose file is there are skipped.",
         Required = true,
         Validators = { ModelOutput.RefuseEmptyPath },
     };
@@ -68,7 +69,7 @@ internal static class SegmentCommand
         {
             Photos, Output, Model, Part, Parallel, Threads,
         };
-        foreach (var option in PhotoLimits.Options)
+        foreach (var option in AnswerChoice.Options.Concat(PhotoLimits.Options).Append(ProviderOption.Option))
         {
             command.Add(option);
         }
@@ -80,16 +81,16 @@ internal static class SegmentCommand
 
     private static async Task<int> SegmentAsync(ParseResult arguments, CancellationToken cancellation)
     {
-        var (photos, masks) = (arguments.GetValue(Photos)!, arguments.GetValue(Output)!);
-        RefuseSame(photos, masks);
-        var folder = PhotoFolder.List(photos, except: masks);
+        var (photos, outputs) = (arguments.GetValue(Photos)!, arguments.GetValue(Output)!);
+        RefuseSame(photos, outputs);
+        var folder = PhotoFolder.List(photos, except: outputs);
         using var segmenter = LoadModel(arguments);
-        var output = OutputFolder.Open(masks);
-        var format = OutputFormat.Mask(segmenter.Contract.Palette);
-        var plan = BatchPlan.Of(folder, output, format, arguments.GetValue(Part));
+        var answer = AnswerChoice.Read(arguments, segmenter);
+        var output = OutputFolder.Open(outputs, answer.FileExtension);
+        var plan = BatchPlan.Of(folder, output, arguments.GetValue(Part));
 
         using var pipeline = new SegmentationPipeline(new SchedulingSettings(), Environment.ProcessorCount);
-        var batch = new BatchSegmenter(segmenter, pipeline, folder, PhotoLimits.Bytes(arguments), output, format);
+        var batch = new BatchSegmenter(segmenter, pipeline, folder, PhotoLimits.Bytes(arguments), output, answer);
         var progress = new ProgressBar(arguments.InvocationConfiguration.Error, plan.Waiting.Count, "photos", !Console.IsErrorRedirected);
         var result = await batch.RunAsync(plan.Waiting, arguments.GetValue(Parallel), progress.Advance, cancellation);
         progress.Finish();
@@ -104,18 +105,18 @@ internal static class SegmentCommand
         return left > 0 ? CommandLine.Interrupted : failures.Count > 0 ? CommandLine.SomeFailed : 0;
     }
 
-    private static void RefuseSame(string photos, string masks)
+    private static void RefuseSame(string photos, string outputs)
     {
-        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(photos)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(masks)))
+        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(photos)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputs)))
         {
-            throw new ExportException($"--output is {masks}, the folder of the photos; expected another, which may be in it.");
+            throw new ExportException($"--output is {outputs}, the folder of the photos; expected another, which may be in it.");
         }
     }
 
     private static Segmenter LoadModel(ParseResult arguments)
     {
         var path = arguments.GetValue(Model) ?? ServedModel.FindDefault();
-        var segmenter = ServedModel.Load(path, arguments.GetValue(Threads), PhotoLimits.Header(arguments));
+        var segmenter = ServedModel.Load(path, ProviderOption.Select(arguments), arguments.GetValue(Threads), PhotoLimits.Header(arguments));
         try
         {
             segmenter.WarmUp(WarmUpSize);

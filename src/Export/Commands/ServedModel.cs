@@ -1,6 +1,7 @@
 using FcnService.Inference;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Models;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Export.Commands;
 
@@ -24,14 +25,16 @@ internal static class ServedModel
 
     /// <summary>Loads a model as the service does.</summary>
     /// <param name="path">The ONNX file; a sidecar NAME.model.json beside it is read too.</param>
+    /// <param name="provider">What it runs on; the processor if left out.</param>
     /// <param name="threads">Threads that one run works with; 0 takes one for each physical core.</param>
     /// <param name="limits">What a photo's header may announce; the service's defaults if left out.</param>
     /// <exception cref="ExportException">It cannot be served.</exception>
-    public static Segmenter Load(string path, int threads = 0, ImageLimits? limits = null)
+    public static Segmenter Load(string path, ExecutionProvider? provider = null, int threads = 0, ImageLimits? limits = null)
     {
         try
         {
-            return new Segmenter(ModelSession.Load(path, new SessionSettings { Threads = threads }), new ImageDecoder(limits ?? new ImageLimits()));
+            var settings = new SessionSettings { Provider = provider ?? ExecutionProvider.Cpu, Threads = threads };
+            return new Segmenter(ModelSession.Load(path, settings), new ImageDecoder(limits ?? new ImageLimits()));
         }
         catch (InvalidModelException fault)
         {

@@ -36,8 +36,7 @@ public sealed class Answer
         {
             var parameter = HasProbabilities ? AnswerParameters.Npy : AnswerParameters.Output;
             throw new InvalidParameterException(
-                parameter.Name,
-                $"The parameter '{parameter.Name}' asks for probabilities, which the model '{model}' does not give: its output is labels alone.");
+                parameter.Name, $"asks for probabilities, which the model '{model}' does not give: its output is labels alone.");
         }
     }
 

@@ -71,7 +71,7 @@ public sealed record AnswerOptions
     }
 
     private static InvalidParameterException Invalid(AnswerParameter parameter, string value, string expected) =>
-        new(parameter.Name, $"The parameter '{parameter.Name}' is '{value}'; expected {expected}.");
+        new(parameter.Name, $"is '{value}'; expected {expected}.");
 }
 
 /// <summary>The files that can be made of a segmentation.</summary>

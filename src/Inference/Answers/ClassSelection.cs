@@ -75,6 +75,6 @@ internal sealed class ClassSelection
 
         throw new InvalidParameterException(
             AnswerParameters.Classes.Name,
-            $"The parameter 'classes' names '{name}', which is no class of the model '{model}'; it knows: {string.Join(", ", contract.Classes)}.");
+            $"names '{name}', which is no class of the model '{model}'; it knows: {string.Join(", ", contract.Classes)}.");
     }
 }

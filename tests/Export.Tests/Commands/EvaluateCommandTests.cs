@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using FcnService.Export.Commands;
 using FcnService.Export.Evaluation;
@@ -17,7 +18,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         var root = SharedData.Require("camvid");
 
-        var result = await EvaluateAsync(DefaultModel, "camvid", root, "val");
+        var result = await EvaluateAsync(FloatModel, "camvid", root, "val");
 
         // PyTorch, same weights and photos.
         Assert.Equal((26, 26), (result.Photos, result.PhotosInSplit));
@@ -26,6 +27,17 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(0.6213, result.MeanIU, 0.005);
         Assert.Equal(0.8395, result.FrequencyWeightedIU, 0.005);
         Assert.Equal(result.MeanIU, result.ClassIU.Average(score => score.IU!.Value), 1e-9);
+        AssertDocumented("models/fp32/fcn8s-camvid.onnx", result);
+        AssertClassesDocumented(column: 2, result);
+    }
+
+    [Fact]
+    public async Task Evaluate_DefaultModelInEightBitsOnCamVid_ScoresAsDocumented()
+    {
+        var result = await EvaluateAsync(DefaultModel, "camvid", SharedData.Require("camvid"), "val");
+
+        AssertDocumented("models/fcn8s-camvid.onnx", result);
+        AssertClassesDocumented(column: 1, result);
     }
 
     [Fact]
@@ -33,12 +45,7 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         var root = SharedData.Require("voc");
         folder.Copy(SharedData.Require("models", "deeplabv3-mobilenet-voc21.onnx"), "deeplab.onnx");
-        folder.Write("deeplab.model.json", """
-            {
-              "input": { "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5] },
-              "fit": "stretch", "classes": "voc"
-            }
-            """);
+        folder.Write("deeplab.model.json", DocumentationPage.Open("docs/own-model.md").BlockAfter("deeplabv3-mobilenet-voc21.model.json").Text);
 
         var result = await EvaluateAsync(folder["deeplab.onnx"], "voc", root, Path.Combine(root, "val.txt"));
 
@@ -48,6 +55,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(0.6091, result.MeanAccuracy, 0.01);
         Assert.Equal(0.5339, result.MeanIU, 0.005);
         Assert.Equal(0.8158, result.FrequencyWeightedIU, 0.005);
+        AssertDocumented("models/deeplabv3-mobilenet-voc21.onnx", result);
     }
 
     [Fact]
@@ -95,12 +103,13 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "needs signals");
         var start = new ProcessStartInfo(
             "dotnet",
-            [typeof(EvaluateCommand).Assembly.Location, "evaluate", DefaultModel, "--dataset", "camvid", "--root", SharedData.Require("camvid"), "--split", "train"])
+            [typeof(EvaluateCommand).Assembly.Location, "evaluate", DefaultModel, "--dataset", "camvid", "--root", SharedData.Require("camvid"), "--split", "train", "--provider", "cpu"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
+        var provider = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         // The first line of progress comes after the first photo.
         var firstPhoto = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
 
@@ -109,6 +118,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
+        Assert.StartsWith("The network runs on cpu, ", provider);
         Assert.StartsWith("1 of 74 photos", firstPhoto);
         Assert.Equal(CommandLine.Interrupted, process.ExitCode);
         Assert.Matches(@"photos +\d+ of 74", output);
@@ -116,11 +126,31 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("mean IU", output);
     }
 
-    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
+    private static string DefaultModel => Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx");
+
+    private static string FloatModel => Path.Combine(SharedData.Repository, "models", "fp32", "fcn8s-camvid.onnx");
+
+    // Processors add in different orders, which moves the last digit.
+    private static void AssertDocumented(string model, EvaluationResult result)
+    {
+        var row = Assert.Single(DocumentationPage.Open("docs/accuracy.md").Rows, row => row[0].StartsWith($"`{model}`", StringComparison.Ordinal));
+        double[] scores = [result.PixelAccuracy, result.MeanAccuracy, result.MeanIU, result.FrequencyWeightedIU];
+        Assert.All(row.Skip(2).Zip(scores), pair => Assert.Equal(double.Parse(pair.First, CultureInfo.InvariantCulture), pair.Second, 0.001));
+    }
+
+    private static void AssertClassesDocumented(int column, EvaluationResult result)
+    {
+        var rows = DocumentationPage.Open("docs/accuracy.md").Rows;
+        Assert.All(result.ClassIU, score =>
+        {
+            var row = Assert.Single(rows, row => row[0] == score.Class);
+            Assert.Equal(double.Parse(row[column], CultureInfo.InvariantCulture), score.IU!.Value, 0.001);
+        });
+    }
 
     private static async Task<EvaluationResult> EvaluateAsync(string model, string dataset, string root, string split)
     {
-        var (exitCode, output, error) = await RunAsync(model, "--dataset", dataset, "--root", root, "--split", split, "--json");
+        var (exitCode, output, error) = await RunAsync(model, "--dataset", dataset, "--root", root, "--split", split, "--provider", "cpu", "--json");
         Assert.True(exitCode == 0, error);
         return JsonSerializer.Deserialize<EvaluationResult>(output, JsonSerializerOptions.Web)!;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FcnService.Export.Commands;
 using FcnService.Inference.Masks;
+using FcnService.Inference.Providers;
 
 namespace FcnService.Export.Tests.Commands;
 
@@ -164,6 +165,8 @@ public sealed class SegmentCommandTests : IDisposable
 
         using (var process = Start(folder["photos"]))
         {
+            // What the network runs on; and the first progress, which comes after the first photo.
+            await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
             await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -191,12 +194,14 @@ public sealed class SegmentCommandTests : IDisposable
         }
 
         using var process = Start(folder["photos"]);
+        var provider = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         // A plain line, for this is no terminal; the first comes after the first photo.
         var progress = await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
         External.Run("kill", ["-TERM", $"{process.Id}"]);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
+        Assert.StartsWith("The network runs on cpu, ", provider);
         Assert.Matches(@"^1 of 60 photos, [0-9.]+/s, \d+:\d\d left$", progress);
         Assert.Equal(CommandLine.Interrupted, process.ExitCode);
         Assert.Equal($"{MaskFiles().Count} photos segmented", string.Join(' ', output.Split(' ')[..3]));
@@ -229,6 +234,68 @@ public sealed class SegmentCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Segment_AsSomethingElse_NamesItsFilesSoAndSkipsThemWhenRunAgain()
+    {
+        Draw("photos/b/a.png", 40, 30);
+
+        (string, string)[] kinds = [("color", ".png"), ("overlay", ".jpg"), ("confidence", ".png"), ("json", ".json"), ("npy", ".npy")];
+        foreach (var (kind, extension) in kinds)
+        {
+            foreach (var expected in (string[])["1 photos segmented", "0 photos segmented"])
+            {
+                string[] arguments = ["segment", folder["photos"], "--output", folder[kind], "--model", DefaultModel, "--as", kind];
+                var (exitCode, output, error) = await RunAsync(arguments);
+                Assert.True(exitCode == 0, error);
+                Assert.StartsWith(expected, output);
+            }
+
+            Assert.Equal([folder[$"{kind}/b/a.png{extension}"]], Directory.GetFiles(folder[kind], "*", SearchOption.AllDirectories));
+        }
+    }
+
+    [Theory]
+    [InlineData("--as", "picture", "--as is 'picture'; expected one of: mask, color, overlay, confidence, json, npy.")]
+    [InlineData("--alpha", "2", "--alpha is '2'; expected a number from 0 to 1, as in 0.5.")]
+    [InlineData("--regions", "ring", "--regions is 'ring'; expected one of: none, rle, polygons.")]
+    [InlineData("--npy", "logits", "--npy is 'logits'; expected one of: labels, probabilities.")]
+    [InlineData("--classes", ",", "--classes is ','; expected names of classes with commas between them.")]
+    [InlineData("--provider", "gpu", "--provider is \"gpu\"; expected auto or cuda or cpu.")]
+    public async Task Segment_UnknownWord_IsRefusedInASentence(string option, string value, string sentence)
+    {
+        Draw("photos/a.png", 40, 30);
+
+        var (exitCode, _, error) = await RunAsync("segment", folder["photos"], "--output", Masks, option, value);
+
+        Assert.Equal((2, sentence), (exitCode, error.TrimEnd()));
+        Assert.False(Directory.Exists(Masks));
+    }
+
+    [Fact]
+    public async Task Segment_ClassesThatTheModelLacks_AreRefusedBeforeAnythingIsDone()
+    {
+        Draw("photos/a.png", 40, 30);
+
+        var (exitCode, _, error) = await SegmentAsync(folder["photos"], "--classes", "car,dog");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("--classes names 'dog', which is no class of the model 'fcn8s-camvid'; it knows: sky, building,", error);
+        Assert.False(Directory.Exists(Masks));
+    }
+
+    [Fact]
+    public async Task Segment_CudaWhereThereIsNone_SaysWhatIsMissing()
+    {
+        Assert.SkipWhen(ProviderSelection.Select(ProviderChoice.Auto, new CudaSettings()).Provider.Name == "cuda", "needs a machine without CUDA");
+        Draw("photos/a.png", 40, 30);
+
+        var (exitCode, _, error) = await RunAsync("segment", folder["photos"], "--output", Masks, "--provider", "cuda");
+
+        Assert.Equal(2, exitCode);
+        Assert.StartsWith("--provider is cuda, but ", error);
+        Assert.False(Directory.Exists(Masks));
+    }
+
+    [Fact]
     public async Task Segment_OutputIsTheFolderOfThePhotos_IsRefused()
     {
         Draw("photos/a.png", 40, 30);
@@ -253,10 +320,10 @@ public sealed class SegmentCommandTests : IDisposable
     }
 
     private Task<(int ExitCode, string Output, string Error)> SegmentAsync(string photos, params string[] options) =>
-        RunAsync(["segment", photos, "--output", Masks, "--model", DefaultModel, .. options]);
+        RunAsync(["segment", photos, "--output", Masks, "--model", DefaultModel, "--provider", "cpu", .. options]);
 
     private Process Start(string photos) => Process.Start(new ProcessStartInfo(
-        "dotnet", [typeof(SegmentCommand).Assembly.Location, "segment", photos, "--output", Masks, "--model", DefaultModel])
+        "dotnet", [typeof(SegmentCommand).Assembly.Location, "segment", photos, "--output", Masks, "--model", DefaultModel, "--provider", "cpu"])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FcnService.Inference.Imaging;
 using FcnService.Inference.Labels;
 using FcnService.Inference.Masks;
@@ -11,13 +12,17 @@ internal sealed class PhotoOverlay
     // An outline is as wide as it takes to be seen on a screen that shows the whole photo.
     private const int PixelsPerOutlinePixel = 1000;
 
-    private const int Values = byte.MaxValue + 1;
+    // How much of a colour covers the photo is counted in steps of this: sums of products of bytes then have 16 bits.
+    private const int Steps = 256;
 
     private readonly AnswerOptions options;
     private readonly Palette palette;
 
-    // By label: what becomes of a photo's red, green and blue, for each value of them. Null where the photo stays as it is.
-    private readonly byte[]?[] tints = new byte[Palette.Size][];
+    // How many steps of the photo are kept.
+    private readonly ushort kept;
+
+    // By label: its colour's share of red, green, blue, red, …, in steps, a half for rounding included. Null where the photo stays as it is.
+    private readonly ushort[]?[] tints = new ushort[Palette.Size][];
 
     /// <summary>Prepares overlays.</summary>
     /// <param name="options">How much of the colours shows, whether regions have outlines, and the file's format.</param>
@@ -25,9 +30,11 @@ internal sealed class PhotoOverlay
     public PhotoOverlay(AnswerOptions options, ModelContract contract)
     {
         (this.options, palette) = (options, contract.Palette);
+        var covering = (int)Math.Round(options.Alpha * Steps);
+        kept = (ushort)(Steps - covering);
         for (var label = 0; label < contract.Classes.Count; label++)
         {
-            tints[label] = label == contract.Background ? null : Tint(palette[(byte)label], options.Alpha);
+            tints[label] = label == contract.Background ? null : Tint(palette[(byte)label], covering);
         }
     }
 
@@ -36,16 +43,20 @@ internal sealed class PhotoOverlay
     /// <param name="map">Its labels.</param>
     /// <param name="output">Receives the file.</param>
     /// <exception cref="ImageRejectedException">The photo is broken.</exception>
-    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull(image =>
+    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull((image, isKept) =>
     {
         using var covered = image.Change((x, y, pixels) => Cover(map, x, y, pixels));
-        if (options.OverlayFormat == OverlayFormat.Jpeg)
+        if (options.OverlayFormat == OverlayFormat.Png)
         {
-            covered.Write("jpegsave_buffer", output, ("Q", "85"), ("keep", "none"));
+            covered.Write("pngsave_buffer", output, ("compression", "3"), ("keep", "none"));
+        }
+        else if (isKept)
+        {
+            StripedJpeg.WriteInParallel(covered, output);
         }
         else
         {
-            covered.Write("pngsave_buffer", output, ("compression", "3"), ("keep", "none"));
+            StripedJpeg.Write(covered, output);
         }
     });
 
@@ -68,16 +79,21 @@ internal sealed class PhotoOverlay
         }
     }
 
-    private static void Apply(ReadOnlySpan<byte> tint, Span<byte> pixels)
+    private void Apply(ReadOnlySpan<ushort> tint, Span<byte> pixels)
     {
-        var reds = tint[..Values];
-        var greens = tint.Slice(Values, Values);
-        var blues = tint.Slice(2 * Values, Values);
-        for (var i = 0; i + 2 < pixels.Length; i += RgbImage.BytesPerPixel)
+        var i = 0;
+        for (; i <= pixels.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
-            pixels[i] = reds[pixels[i]];
-            pixels[i + 1] = greens[pixels[i + 1]];
-            pixels[i + 2] = blues[pixels[i + 2]];
+            var colours = tint[(i % RgbImage.BytesPerPixel)..];
+            Vector.Widen(new Vector<byte>(pixels[i..]), out var low, out var high);
+            low = ((low * kept) + new Vector<ushort>(colours)) >> 8;
+            high = ((high * kept) + new Vector<ushort>(colours[Vector<ushort>.Count..])) >> 8;
+            Vector.Narrow(low, high).CopyTo(pixels[i..]);
+        }
+
+        for (; i < pixels.Length; i++)
+        {
+            pixels[i] = (byte)(((pixels[i] * kept) + tint[i % RgbImage.BytesPerPixel]) >> 8);
         }
     }
 
@@ -103,17 +119,10 @@ internal sealed class PhotoOverlay
         }
     }
 
-    private static byte[] Tint(Rgb colour, double alpha)
+    private static ushort[] Tint(Rgb colour, int covering)
     {
-        var tint = new byte[RgbImage.BytesPerPixel * Values];
-        foreach (var (channel, over) in new[] { colour.Red, colour.Green, colour.Blue }.Index())
-        {
-            for (var value = 0; value < Values; value++)
-            {
-                tint[(channel * Values) + value] = (byte)Math.Round((over * alpha) + (value * (1 - alpha)));
-            }
-        }
-
-        return tint;
+        byte[] channels = [colour.Red, colour.Green, colour.Blue];
+        // Vectors begin at any channel.
+        return [.. Enumerable.Range(0, Vector<byte>.Count + RgbImage.BytesPerPixel - 1).Select(i => (ushort)((channels[i % channels.Length] * covering) + (Steps / 2)))];
     }
 }

@@ -172,15 +172,15 @@ public sealed class EncodedImage : IDisposable
     /// Its pixels are computed as they are read, from the top, and not kept; of a photo that is stored on its side or mirrored, all are
     /// computed first. What <see cref="BeginReadInFull"/> began is waited for and used up.
     /// </remarks>
-    /// <param name="read">Reads the image, which is three bands of eight bits.</param>
+    /// <param name="read">Reads the image, which is three bands of eight bits; is told whether all of it is kept, and can be read in any order.</param>
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
-    internal void ReadInFull(Action<VipsImage> read)
+    internal void ReadInFull(Action<VipsImage, bool> read)
     {
         try
         {
             var begun = Interlocked.Exchange(ref inFull, null);
             using var image = begun is null ? Upright(ToRgb(Load())) : Turn(begun.GetAwaiter().GetResult());
-            read(image);
+            read(image, begun is not null || header.Orientation != 1);
         }
         catch (VipsException error)
         {

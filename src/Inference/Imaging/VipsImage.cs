@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using FcnService.Inference.Geometry;
 
@@ -58,6 +59,22 @@ internal sealed class VipsImage : SafeHandle
     /// <exception cref="VipsException">libvips refuses the arguments or the image.</exception>
     public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
         Run(operation, [("in", Libvips.ImageType(), handle)], arguments, GetImage);
+
+    /// <summary>Takes whole rows out of the image.</summary>
+    /// <param name="top">The first.</param>
+    /// <param name="count">Their number.</param>
+    /// <exception cref="VipsException">There are not so many.</exception>
+    public VipsImage Rows(int top, int count)
+    {
+        ReadOnlySpan<(string, string)> area =
+        [
+            ("left", "0"),
+            ("top", top.ToString(CultureInfo.InvariantCulture)),
+            ("width", Size.Width.ToString(CultureInfo.InvariantCulture)),
+            ("height", count.ToString(CultureInfo.InvariantCulture)),
+        ];
+        return Run("extract_area", [("input", Libvips.ImageType(), handle)], area, GetImage);
+    }
 
     /// <summary>Changes rows of pixels while they are computed, on whichever of libvips' threads does that, in any order.</summary>
     /// <param name="change">Makes the change.</param>

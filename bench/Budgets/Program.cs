@@ -10,7 +10,7 @@ using FcnService.Load.Harness;
 var photos = new Option<DirectoryInfo>("--photos") { Description = "A folder of photos, of which the first are used; drawn ones, if left out." };
 photos.AcceptExistingOnly();
 var output = new Option<FileInfo>("--output") { Description = "A Markdown file, between whose two markers the results go." };
-var command = new RootCommand("Measures the mask's file, the start with a large model, and the memory of a large photo.") { photos, output };
+var command = new RootCommand("Measures the mask's file, the start with a large model, a large photo's overlay, and its memory.") { photos, output };
 command.SetAction(async (arguments, cancellation) =>
 {
     var folder = arguments.GetValue(photos);
@@ -23,6 +23,7 @@ command.SetAction(async (arguments, cancellation) =>
         Add(masks.Measure(new ImageSize(500, 500), mostMilliseconds: 3));
         Add(masks.Measure(new ImageSize(4000, 3000), mostMilliseconds: 60));
         Add(await LargeModel.MeasureAsync(cancellation));
+        Add(await OverlayTime.MeasureAsync(cancellation));
         Add(await new LargePhoto(folder).MeasureAsync(cancellation));
     }
     catch (Exception fault) when (fault is ServiceFault or UnavailableException or ImageRejectedException or InvalidDataException)

@@ -123,6 +123,10 @@ internal sealed class PhotoOverlay
     {
         byte[] channels = [colour.Red, colour.Green, colour.Blue];
         // Vectors begin at any channel.
-        return [.. Enumerable.Range(0, Vector<byte>.Count + RgbImage.BytesPerPixel - 1).Select(i => (ushort)((channels[i % channels.Length] * covering) + (Steps / 2)))];
+        return
+        [
+            .. from i in Enumerable.Range(0, Vector<byte>.Count + RgbImage.BytesPerPixel - 1)
+               select (ushort)((channels[i % RgbImage.BytesPerPixel] * covering) + (Steps / 2)),
+        ];
     }
 }

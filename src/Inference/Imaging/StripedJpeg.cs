@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace FcnService.Inference.Imaging;
 
 /// <summary>
-/// Encodes a picture as a baseline JPEG whose restart intervals are strips of rows (ITU-T T.81, B.2.4.4 and E.1.4). A decoder starts afresh at each of them,
-/// so strips can be encoded beside each other; whoever encodes them from top to bottom gets the same bytes.
+/// Encodes a picture as a baseline JPEG whose restart intervals are strips of rows (ITU-T T.81, B.2.4.4 and E.1.4). A decoder starts afresh at
+/// each of them, so strips can be encoded beside each other; whoever encodes them from top to bottom gets the same bytes.
 /// </summary>
 internal static class StripedJpeg
 {

@@ -120,7 +120,7 @@ public sealed class IntakeTests(Chromium chromium, Service service) : IClassFixt
         visit.Expected = "net::ERR_ABORTED";
         var held = new TaskCompletionSource();
         var isFirst = true;
-        await visit.Page.RouteAsync("**/segment", async route =>
+        await visit.Page.RouteAsync("**/segment*", async route =>
         {
             if (isFirst)
             {

@@ -43,14 +43,14 @@ internal sealed class PhotoOverlay
     /// <param name="map">Its labels.</param>
     /// <param name="output">Receives the file.</param>
     /// <exception cref="ImageRejectedException">The photo is broken.</exception>
-    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull((image, isKept) =>
+    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull((image, wasBegun) =>
     {
         using var covered = image.Change((x, y, pixels) => Cover(map, x, y, pixels));
         if (options.OverlayFormat == OverlayFormat.Png)
         {
             covered.Write("pngsave_buffer", output, ("compression", "3"), ("keep", "none"));
         }
-        else if (isKept)
+        else if (wasBegun)
         {
             StripedJpeg.WriteInParallel(covered, output);
         }

@@ -172,7 +172,9 @@ public sealed class EncodedImage : IDisposable
     /// Its pixels are computed as they are read, from the top, and not kept; of a photo that is stored on its side or mirrored, all are
     /// computed first. What <see cref="BeginReadInFull"/> began is waited for and used up.
     /// </remarks>
-    /// <param name="read">Reads the image, which is three bands of eight bits; is told whether all of it is kept, and can be read in any order.</param>
+    /// <param name="read">
+    /// Reads the image, which is three bands of eight bits; is told whether it was begun: then it can be read in any order, on all cores.
+    /// </param>
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
     internal void ReadInFull(Action<VipsImage, bool> read)
     {
@@ -180,7 +182,7 @@ public sealed class EncodedImage : IDisposable
         {
             var begun = Interlocked.Exchange(ref inFull, null);
             using var image = begun is null ? Upright(ToRgb(Load())) : Turn(begun.GetAwaiter().GetResult());
-            read(image, begun is not null || header.Orientation != 1);
+            read(image, begun is not null);
         }
         catch (VipsException error)
         {

@@ -96,8 +96,8 @@ public sealed class Answer
     public long CountProbabilities(ImageSize photo) => HasProbabilities ? photo.Pixels * selection.Labels.Count : 0;
 
     /// <summary>
-    /// Begins what it needs of the photo besides its segmentation, on another thread: an overlay's photo in full. Takes up to 48 MB until it is
-    /// encoded; for when nothing else is to be done.
+    /// Begins what it needs of the photo besides its segmentation, on another thread: an overlay's photo in full. Takes up to 48 MB of
+    /// <see cref="ImageBuffers"/> until it is encoded; for when nothing else is to be done.
     /// </summary>
     /// <param name="photo">The photo.</param>
     public void Anticipate(OpenedPhoto photo)

@@ -43,20 +43,16 @@ internal sealed class PhotoOverlay
     /// <param name="map">Its labels.</param>
     /// <param name="output">Receives the file.</param>
     /// <exception cref="ImageRejectedException">The photo is broken.</exception>
-    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull((image, wasBegun) =>
+    public void Write(EncodedImage photo, ClassMap map, Stream output) => photo.ReadInFull(image =>
     {
         using var covered = image.Change((x, y, pixels) => Cover(map, x, y, pixels));
         if (options.OverlayFormat == OverlayFormat.Png)
         {
             covered.Write("pngsave_buffer", output, ("compression", "3"), ("keep", "none"));
         }
-        else if (wasBegun)
-        {
-            StripedJpeg.WriteInParallel(covered, output);
-        }
         else
         {
-            StripedJpeg.Write(covered, output);
+            covered.Write("jpegsave_buffer", output, ("Q", "85"), ("subsample_mode", "on"), ("keep", "none"));
         }
     });
 

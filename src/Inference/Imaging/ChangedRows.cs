@@ -8,7 +8,7 @@ namespace FcnService.Inference.Imaging;
 internal sealed unsafe class ChangedRows(RowChange change) : IDisposable
 {
     // VIPS_DEMAND_STYLE_FATSTRIP: whole rows as they come out of a file, several at a time, so that threads change hands less often.
-    private const int WholeRows = 1;
+    public const int WholeRows = 1;
 
     private GCHandle self;
     private nint image;
@@ -62,12 +62,11 @@ internal sealed unsafe class ChangedRows(RowChange change) : IDisposable
     {
         var area = to->Valid;
         var length = area.Width * RgbImage.BytesPerPixel;
-        for (var y = 0; y < area.Height; y++)
+        for (var y = area.Top; y < area.Top + area.Height; y++)
         {
-            var row = new Span<byte>(to->Data + ((nint)y * to->RowBytes), length);
-            var (dx, dy) = (area.Left - from->Valid.Left, area.Top + y - from->Valid.Top);
-            new ReadOnlySpan<byte>(from->Data + ((nint)dy * from->RowBytes) + (dx * RgbImage.BytesPerPixel), length).CopyTo(row);
-            change(area.Left, area.Top + y, row);
+            var row = new Span<byte>(to->Address(area.Left, y, RgbImage.BytesPerPixel), length);
+            new ReadOnlySpan<byte>(from->Address(area.Left, y, RgbImage.BytesPerPixel), length).CopyTo(row);
+            change(area.Left, y, row);
         }
     }
 }

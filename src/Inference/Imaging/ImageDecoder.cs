@@ -68,13 +68,14 @@ public sealed class EncodedImage : IDisposable
     // Beyond errors, warnings: those are left to the decoder, which fills in what is missing as viewers do.
     private static readonly (string, string) FailOnError = ("fail_on", "error");
 
-    // The largest photo that is kept in full, in pixels: 48 MB.
+    // The largest photo that is kept in full, in pixels: 48 MB. They are pooled: the system clears memory that is new,
+    // and for so much of it that takes as long as a good part of the decoding.
     private const int MostPixelsKept = 16_000_000;
 
     private readonly ReadOnlyMemory<byte> file;
     private readonly VipsImage header;
     private MemoryHandle pin;
-    private Task<VipsImage>? inFull;
+    private Task<RgbImage>? inFull;
 
     internal EncodedImage(ReadOnlyMemory<byte> file, ImageFormat format)
     {
@@ -122,30 +123,7 @@ public sealed class EncodedImage : IDisposable
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
     public RgbImage Decode(ImageSize target)
     {
-        var stored = new RgbImage(IsOnItsSide ? target.Transposed : target);
-        try
-        {
-            using var pixels = ToRgb(Load(ShrinkOnLoad(stored.Size)));
-            if (pixels.Size == stored.Size)
-            {
-                pixels.CopyTo(stored.Pixels);
-            }
-            else
-            {
-                pixels.Read(new Resampler(pixels.Size, stored).Add);
-            }
-        }
-        catch (VipsException error)
-        {
-            stored.Dispose();
-            throw Undecodable(error);
-        }
-        catch
-        {
-            stored.Dispose();
-            throw;
-        }
-
+        var stored = DecodeAsStored(IsOnItsSide ? target.Transposed : target);
         if (header.Orientation == 1)
         {
             return stored;
@@ -163,7 +141,7 @@ public sealed class EncodedImage : IDisposable
     {
         if (Size.Pixels <= MostPixelsKept && HeldBytes == 0)
         {
-            inFull ??= Task.Run(() => Then(ToRgb(Load()), static image => image.InMemory()));
+            inFull ??= Task.Run(() => DecodeAsStored(header.Size));
         }
     }
 
@@ -172,17 +150,18 @@ public sealed class EncodedImage : IDisposable
     /// Its pixels are computed as they are read, from the top, and not kept; of a photo that is stored on its side or mirrored, all are
     /// computed first. What <see cref="BeginReadInFull"/> began is waited for and used up.
     /// </remarks>
-    /// <param name="read">
-    /// Reads the image, which is three bands of eight bits; is told whether it was begun: then it can be read in any order, on all cores.
-    /// </param>
+    /// <param name="read">Reads the image, which is three bands of eight bits.</param>
     /// <exception cref="ImageRejectedException">The image is broken or truncated.</exception>
-    internal void ReadInFull(Action<VipsImage, bool> read)
+    internal unsafe void ReadInFull(Action<VipsImage> read)
     {
+        using var begun = Interlocked.Exchange(ref inFull, null)?.GetAwaiter().GetResult();
         try
         {
-            var begun = Interlocked.Exchange(ref inFull, null);
-            using var image = begun is null ? Upright(ToRgb(Load())) : Turn(begun.GetAwaiter().GetResult());
-            read(image, begun is not null);
+            fixed (byte* pixels = begun is null ? null : begun.Pixels)
+            {
+                using var image = begun is null ? Upright(ToRgb(Load())) : Turn(WithPixels(pixels));
+                read(image);
+            }
         }
         catch (VipsException error)
         {
@@ -204,6 +183,36 @@ public sealed class EncodedImage : IDisposable
         pin.Dispose();
     }
 
+    private RgbImage DecodeAsStored(ImageSize target)
+    {
+        var stored = new RgbImage(target);
+        try
+        {
+            using var pixels = ToRgb(Load(ShrinkOnLoad(target)));
+            if (pixels.Size == target)
+            {
+                var y = 0;
+                pixels.Read(row => row.CopyTo(stored.Row(y++)));
+            }
+            else
+            {
+                pixels.Read(new Resampler(pixels.Size, stored).Add);
+            }
+
+            return stored;
+        }
+        catch (VipsException error)
+        {
+            stored.Dispose();
+            throw Undecodable(error);
+        }
+        catch
+        {
+            stored.Dispose();
+            throw;
+        }
+    }
+
     private unsafe VipsImage Load(params ReadOnlySpan<(string, string)> shrink)
     {
         var loader = Format switch
@@ -217,6 +226,12 @@ public sealed class EncodedImage : IDisposable
             _ => throw new InvalidOperationException($"There is no loader for {Format}."),
         };
         return VipsImage.Load(loader, (byte*)pin.Pointer, file.Length, [FailOnError, ("access", "sequential"), .. shrink]);
+    }
+
+    private unsafe VipsImage WithPixels(byte* pixels)
+    {
+        using var image = ToRgb(Load());
+        return image.WithPixels(pixels);
     }
 
     // JPEG and WebP decode at a fraction of the size for a fraction of the work; never below what is asked for.

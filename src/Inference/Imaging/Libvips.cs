@@ -74,21 +74,17 @@ internal static partial class Libvips
     [LibraryImport(Library, EntryPoint = "vips_region_new")]
     public static partial nint RegionNew(nint image);
 
-    /// <summary>Computes the pixels of a rectangle; null on failure. The memory is freed by <see cref="Free"/>.</summary>
-    [LibraryImport(Library, EntryPoint = "vips_region_fetch")]
-    public static partial nint RegionFetch(nint region, int left, int top, int width, int height, out nuint size);
-
     /// <summary>Frees what libvips keeps for the calling thread.</summary>
     [LibraryImport(Library, EntryPoint = "vips_thread_shutdown")]
     public static partial void ThreadShutdown();
 
-    /// <summary>Computes all pixels, on libvips' threads; null on failure. The memory is freed by <see cref="Free"/>.</summary>
-    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
-    public static partial nint WriteToMemory(nint image, out nuint size);
-
     /// <summary>Computes all pixels into an image of its own; null on failure.</summary>
     [LibraryImport(Library, EntryPoint = "vips_image_copy_memory")]
     public static partial nint CopyMemory(nint image);
+
+    /// <summary>An image whose pixels the caller keeps; null on failure.</summary>
+    [LibraryImport(Library, EntryPoint = "vips_image_new_from_memory")]
+    public static unsafe partial nint ImageNewFromMemory(byte* pixels, nuint length, int width, int height, int bands, int format);
 
     /// <summary>An image whose pixels are given by <see cref="Generate"/>.</summary>
     [LibraryImport(Library, EntryPoint = "vips_image_new")]
@@ -234,6 +230,13 @@ internal static partial class Libvips
 
         /// <summary>From one row of them to the next, in bytes.</summary>
         public int RowBytes;
+
+        /// <summary>Where a pixel of the image lies.</summary>
+        /// <param name="x">Its column.</param>
+        /// <param name="y">Its row.</param>
+        /// <param name="bytesPerPixel">How long a pixel is.</param>
+        public readonly byte* Address(int x, int y, int bytesPerPixel) =>
+            Data + ((nint)(y - Valid.Top) * RowBytes) + ((nint)(x - Valid.Left) * bytesPerPixel);
     }
 
     /// <summary>GObject's value of any type: a type and two words.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using FcnService.Inference.Geometry;
 
@@ -7,6 +6,9 @@ namespace FcnService.Inference.Imaging;
 /// <summary>A libvips image: a recipe for pixels, which are computed only when they are read.</summary>
 internal sealed class VipsImage : SafeHandle
 {
+    // As a JPEG's decoder has them ready where chroma is stored at half the height.
+    private const int RowsAtOnce = 16;
+
     private ChangedRows? rows;
 
     private VipsImage(nint image)
@@ -60,22 +62,6 @@ internal sealed class VipsImage : SafeHandle
     public VipsImage Apply(string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
         Run(operation, [("in", Libvips.ImageType(), handle)], arguments, GetImage);
 
-    /// <summary>Takes whole rows out of the image.</summary>
-    /// <param name="top">The first.</param>
-    /// <param name="count">Their number.</param>
-    /// <exception cref="VipsException">There are not so many.</exception>
-    public VipsImage Rows(int top, int count)
-    {
-        ReadOnlySpan<(string, string)> area =
-        [
-            ("left", "0"),
-            ("top", top.ToString(CultureInfo.InvariantCulture)),
-            ("width", Size.Width.ToString(CultureInfo.InvariantCulture)),
-            ("height", count.ToString(CultureInfo.InvariantCulture)),
-        ];
-        return Run("extract_area", [("input", Libvips.ImageType(), handle)], area, GetImage);
-    }
-
     /// <summary>Changes rows of pixels while they are computed, on whichever of libvips' threads does that, in any order.</summary>
     /// <param name="change">Makes the change.</param>
     /// <returns>An image that must be disposed before this one.</returns>
@@ -97,6 +83,24 @@ internal sealed class VipsImage : SafeHandle
     /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
     public VipsImage InMemory() => Take(Libvips.CopyMemory(handle));
 
+    /// <summary>An image like this one whose pixels are there, so that they can be read in any order.</summary>
+    /// <param name="pixels">As many as this image has; stay where they are while the result, or an image made from it, lives.</param>
+    /// <exception cref="VipsException">libvips refuses.</exception>
+    public unsafe VipsImage WithPixels(byte* pixels)
+    {
+        var size = Size;
+        var length = checked((nuint)(size.Pixels * BytesPerPixel));
+        var image = Take(Libvips.ImageNewFromMemory(pixels, length, size.Width, size.Height, Bands, Libvips.GetFormat(handle)));
+        var likes = stackalloc nint[] { handle, 0 };
+        if (Libvips.PipelineArray(image.handle, ChangedRows.WholeRows, likes) == 0)
+        {
+            return image;
+        }
+
+        image.Dispose();
+        throw new VipsException(Libvips.TakeError());
+    }
+
     /// <summary>Encodes the image, on libvips' threads, while its pixels are computed.</summary>
     /// <param name="saver">The libvips operation, such as "jpegsave_buffer".</param>
     /// <param name="output">Receives the file.</param>
@@ -114,66 +118,39 @@ internal sealed class VipsImage : SafeHandle
         }
     }
 
-    /// <summary>Computes the pixels from the top, a row at a time, and keeps none.</summary>
-    /// <remarks>
-    /// Several rows at a time are hardly faster and leave holes in the heap, which cost more memory than the rows; tests/DecoderMemory tells.
-    /// </remarks>
+    /// <summary>Computes the pixels from the top, a few rows at a time, on the calling thread, and keeps none.</summary>
+    /// <remarks>libvips' own ways to compute all pixels share the rows out to threads, which wait in turn for the one decoder and copy more.</remarks>
     /// <param name="take">Is given each row: its pixels, band by band within each.</param>
     /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
     public unsafe void Read(Action<ReadOnlySpan<byte>> take)
     {
-        var size = Size;
-        var region = Libvips.RegionNew(handle);
+        var (size, rowBytes) = (Size, Size.Width * BytesPerPixel);
+        var region = (Libvips.Region*)Libvips.RegionNew(handle);
         try
         {
-            for (var y = 0; y < size.Height; y++)
+            if (region->Image != handle)
             {
-                var row = Libvips.RegionFetch(region, 0, y, size.Width, 1, out var length);
-                if (row == 0)
+                throw new InvalidOperationException("This libvips lays regions out otherwise than libvips 8.18 does.");
+            }
+
+            for (var top = 0; top < size.Height; top += RowsAtOnce)
+            {
+                var rows = new Libvips.Rectangle { Top = top, Width = size.Width, Height = Math.Min(RowsAtOnce, size.Height - top) };
+                if (Libvips.RegionPrepare(region, &rows) != 0)
                 {
                     throw new VipsException(Libvips.TakeError());
                 }
 
-                try
+                for (var y = top; y < top + rows.Height; y++)
                 {
-                    take(new ReadOnlySpan<byte>((void*)row, (int)length));
-                }
-                finally
-                {
-                    Libvips.Free(row);
+                    take(new ReadOnlySpan<byte>(region->Address(0, y, BytesPerPixel), rowBytes));
                 }
             }
         }
         finally
         {
-            Libvips.ObjectUnref(region);
+            Libvips.ObjectUnref((nint)region);
             Libvips.ThreadShutdown();
-        }
-    }
-
-    /// <summary>Computes all pixels at once, band by band within each pixel, row by row; faster than row by row, and takes their memory twice.</summary>
-    /// <param name="pixels">Receives them; its length is what the image has in bytes.</param>
-    /// <exception cref="VipsException">The pixels cannot be computed: the file is broken.</exception>
-    public unsafe void CopyTo(Span<byte> pixels)
-    {
-        var memory = Libvips.WriteToMemory(handle, out var size);
-        if (memory == 0)
-        {
-            throw new VipsException(Libvips.TakeError());
-        }
-
-        try
-        {
-            if (size != (nuint)pixels.Length)
-            {
-                throw new InvalidOperationException($"libvips made {size} bytes of {Size} pixels with {Bands} bands; expected {pixels.Length}.");
-            }
-
-            new ReadOnlySpan<byte>((void*)memory, pixels.Length).CopyTo(pixels);
-        }
-        finally
-        {
-            Libvips.Free(memory);
         }
     }
 

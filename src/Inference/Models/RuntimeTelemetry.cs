@@ -10,7 +10,7 @@ namespace FcnService.Inference.Models;
 /// </summary>
 internal static partial class RuntimeTelemetry
 {
-    /// <summary>Turns it off for this process. ONNX Runtime looks when it is loaded, and only then.</summary>
+    /// <summary>Turns it off for this process; before ONNX Runtime is loaded, since what has begun goes on.</summary>
 #pragma warning disable CA2255 // Nobody is to forget it, neither the service nor a tool nor a test.
     [ModuleInitializer]
 #pragma warning restore CA2255

@@ -56,7 +56,7 @@ public sealed partial class DocumentedBlocksTests(Service service) : IClassFixtu
     [Fact]
     public void Folders_OfTheRepository_AreThere()
     {
-        var folders = BlockOf("CONTRIBUTING.md", "text").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).ToList();
+        var folders = BlockOf("CONTRIBUTING.md", "text").TrimEnd().Split('\n').Select(line => line.Split(' ')[0]).ToList();
 
         Assert.All(folders, folder => Assert.True(Directory.Exists(InRepository(folder)), folder));
         Assert.Equal(

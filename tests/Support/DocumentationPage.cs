@@ -9,11 +9,7 @@ internal sealed partial class DocumentationPage
 
     /// <summary>All pages of the repository, by their paths in it.</summary>
     public static IReadOnlyList<string> All { get; } =
-    [
-        "README.md", "CONTRIBUTING.md", "models/README.md", "deploy/README.md",
-        .. Directory.EnumerateFiles(Path.Combine(SharedData.Repository, "docs"), "*.md", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(SharedData.Repository, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
-    ];
+        [.. PagesIn(new DirectoryInfo(SharedData.Repository)).Order(StringComparer.Ordinal)];
 
     /// <summary>Its path in the repository, with slashes.</summary>
     public string Name { get; }
@@ -46,6 +42,11 @@ internal sealed partial class DocumentationPage
         Assert.True(at >= 0, $"{Name} does not name {name}.");
         return BlockOf(Fence().Match(Text, at));
     }
+
+    // What is built, hidden or brought by npm is not the repository's.
+    private static IEnumerable<string> PagesIn(DirectoryInfo folder) => folder.EnumerateFiles("*.md")
+        .Select(file => Path.GetRelativePath(SharedData.Repository, file.FullName).Replace('\\', '/'))
+        .Concat(folder.EnumerateDirectories().Where(it => it.Name is not ("artifacts" or "node_modules") && it.Name[0] != '.').SelectMany(PagesIn));
 
     private static string AnchorOf(string heading) => NotInAnchors().Replace(heading, string.Empty).Replace(' ', '-');
 

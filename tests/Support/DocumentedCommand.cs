@@ -10,7 +10,7 @@ namespace FcnService.Tests.Support;
 /// <param name="Text">The command.</param>
 internal sealed partial record DocumentedCommand(string Page, string Text)
 {
-    private static readonly string[] ExportBeginnings = ["dotnet run --project src/Export -c Release -- ", "dotnet FcnService.Export.dll "];
+    private const string Published = "dotnet FcnService.Export.dll ";
 
     /// <summary>All of them, page by page and in the pages' order.</summary>
     public static IReadOnlyList<DocumentedCommand> All { get; } =
@@ -23,14 +23,23 @@ internal sealed partial record DocumentedCommand(string Page, string Text)
     public static IEnumerable<string> PagesWith(Func<DocumentedCommand, bool> kind) => All.Where(kind).Select(command => command.Page).Distinct();
 
     /// <summary>Whether it is one of src/Export's.</summary>
-    public bool IsExport => ExportBeginnings.Any(beginning => Text.StartsWith(beginning, StringComparison.Ordinal));
+    public bool IsExport => Runs("src/Export") || Text.StartsWith(Published, StringComparison.Ordinal);
 
     /// <summary>Whether it asks a running service, or makes a key for it.</summary>
     public bool AsksService => Asking().IsMatch(Text);
 
-    /// <summary>The arguments of a command of src/Export, as they are typed.</summary>
-    public string ReadExportArguments() =>
-        Text[ExportBeginnings.First(beginning => Text.StartsWith(beginning, StringComparison.Ordinal)).Length..];
+    /// <summary>The arguments of a program of the repository, as they are typed.</summary>
+    public string Arguments => Text.StartsWith(Published, StringComparison.Ordinal) ? Text[Published.Length..] : Text.Split(" -- ", 2)[1];
+
+    /// <summary>Whether it runs a project.</summary>
+    public bool Runs(string project) => Text.StartsWith($"dotnet run --project {project} -c Release", StringComparison.Ordinal);
+
+    /// <summary>The program that a project of the tests builds beside them, as the shell starts it.</summary>
+    public static string Program(string project)
+    {
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return $"'{Path.GetFullPath(Path.Combine("..", "..", project, configuration, project), AppContext.BaseDirectory)}'";
+    }
 
     private static IEnumerable<string> CommandsOf(DocumentationPage page)
     {

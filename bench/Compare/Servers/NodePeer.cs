@@ -30,5 +30,10 @@ internal sealed class NodePeer : IServer
     }
 
     public ProcessStartInfo Command(string model, int multipleOf, int port) =>
-        new("node", ["server.js", "--model", model, "--multiple", $"{multipleOf}", "--port", $"{port}"]) { WorkingDirectory = Folder };
+        new("node", ["server.js", "--model", model, "--multiple", $"{multipleOf}", "--port", $"{port}"])
+        {
+            WorkingDirectory = Folder,
+            // As in the service: the load is all that is measured.
+            Environment = { ["ORT_DISABLE_TELEMETRY"] = "1" },
+        };
 }

@@ -100,6 +100,19 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_UntilAModelHasRun_WritesNothingAnywhere()
+    {
+        folder.Copy(Path.Combine(SharedData.Repository, "models", "fcn8s-camvid.onnx"), "fcn8s-camvid.onnx");
+        folder.Write("fcn8s-camvid.model.json", """{ "multipleOf": 1 }""");
+        var (home, temporary) = (Directory.CreateDirectory(folder["home"]), Directory.CreateDirectory(folder["temporary"]));
+        var (_, output) = await StartWithAsync(
+            new() { ["HOME"] = home.FullName, ["TMPDIR"] = temporary.FullName, ["XDG_CACHE_HOME"] = null }, $"--Models:Directory={folder.Path}");
+        Assert.Contains("'fcn8s-camvid' failed", output, StringComparison.Ordinal);
+        Assert.Empty(home.EnumerateFileSystemInfos("*", SearchOption.AllDirectories));
+        Assert.Empty(temporary.EnumerateFileSystemInfos("*", SearchOption.AllDirectories));
+    }
+
     [Theory]
     [InlineData("--urls=foo", "foo")]
     [InlineData("--urls=http://203.0.113.1:8080", "203.0.113.1")]
@@ -144,7 +157,10 @@ public sealed class StartTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static async Task<(int ExitCode, string Output)> StartAsync(params string[] arguments)
+    private static Task<(int ExitCode, string Output)> StartAsync(params string[] arguments) => StartWithAsync([], arguments);
+
+    private static async Task<(int ExitCode, string Output)> StartWithAsync(
+        Dictionary<string, string?> environment, params string[] arguments)
     {
         var service = Path.Combine(AppContext.BaseDirectory, "FcnService.Api.dll");
         var start = new ProcessStartInfo("dotnet", [service, "--urls=http://127.0.0.1:0", .. arguments])
@@ -153,6 +169,11 @@ public sealed class StartTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         try

@@ -1,6 +1,7 @@
 using FcnService.Export.Commands;
 using FcnService.Export.Tests.Onnx;
 using FcnService.Export.Weights;
+using FcnService.Fuzz;
 
 namespace FcnService.Export.Tests.Commands;
 
@@ -37,7 +38,7 @@ public sealed class DocumentedCommandsTests : IDisposable
         await RunAsync($"export fcn8s {Small} --classes voc --output models/deeplabv3-mobilenet-voc21.onnx");
         foreach (var command in DocumentedCommand.Of(page).Where(command => command.IsExport))
         {
-            var arguments = command.ReadExportArguments();
+            var arguments = command.Arguments;
             var appended = Shrunk.FirstOrDefault(shrunk => arguments.StartsWith(shrunk.Command, StringComparison.Ordinal)).Appended;
 
             await RunAsync($"{arguments} {appended}");
@@ -50,10 +51,31 @@ public sealed class DocumentedCommandsTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Fuzz_Command_FindsNothing()
+    {
+        await Shell.RequireAsync("dotnet --version", "dotnet");
+        Directory.CreateDirectory(Repository);
+        var samples = Directory.CreateDirectory(Path.Combine(folder.Path, "shared", "data", "weights"));
+        File.WriteAllBytes(Path.Combine(samples.FullName, "a.safetensors"), Samples.ByFormat["safetensors"][0]);
+        var command = Assert.Single(DocumentedCommand.All, command => command.Runs("tests/Fuzz"));
+
+        var (exitCode, output) = await Shell.RunAsync(
+            $"{DocumentedCommand.Program("Fuzz")} {command.Arguments.Replace("--count 10000", "--count 10", StringComparison.Ordinal)}", Repository);
+
+        Assert.True(exitCode == 0, output);
+        Assert.All(output.TrimEnd().Split('\n'), line => Assert.Contains(", violations 0, ", line, StringComparison.Ordinal));
+    }
+
     private async Task RunAsync(string arguments)
     {
-        var (exitCode, output) = await Shell.RunAsync($"dotnet '{typeof(SegmentCommand).Assembly.Location}' {arguments}", Repository);
+        // Neither the program nor a library of it leaves anything there.
+        var (home, temporary) = (Directory.CreateDirectory(folder["home"]), Directory.CreateDirectory(folder["temporary"]));
+        var (exitCode, output) = await Shell.RunAsync(
+            $"HOME='{home}' TMPDIR='{temporary}' dotnet '{typeof(SegmentCommand).Assembly.Location}' {arguments}", Repository);
         Assert.True(exitCode == 0, $"{arguments}\n{output}");
+        Assert.Empty(home.EnumerateFileSystemInfos());
+        Assert.Empty(temporary.EnumerateFileSystemInfos());
     }
 
     private void DrawRepository()

@@ -327,6 +327,8 @@ public sealed class SegmentCommandTests : IDisposable
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        // A process that is killed would leave its debugger's pipes behind.
+        Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
     })!;
 
     private void Draw(string path, int width, int height)

@@ -27,4 +27,7 @@ var config = ManualConfig.Create(DefaultConfig.Instance)
     .WithSummaryStyle(SummaryStyle.Default.WithTimeUnit(TimeUnit.Millisecond))
     .HideColumns(Column.Error)
     .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "results"));
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config).ToList();
+// A benchmark that throws is a line without figures in the table; a filter may have hit none.
+var reports = summaries.SelectMany(summary => summary.Reports).ToList();
+return reports.Count > 0 && reports.All(report => report.Success) ? 0 : 1;

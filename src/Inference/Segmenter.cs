@@ -44,6 +44,9 @@ public sealed class Segmenter : IDisposable
     /// <summary>Where the network runs.</summary>
     public string Provider => session.Provider;
 
+    /// <summary>Why the optimised graph is not kept for the next start; null where it is, and where it need not be.</summary>
+    public string? NotKept => session.NotKept;
+
     /// <summary>What tells the model's files from others, of the same name too: the hash of their content.</summary>
     public Task<string> Fingerprint => session.Fingerprint;
 

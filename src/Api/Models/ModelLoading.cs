@@ -136,6 +136,7 @@ internal sealed partial class ModelLoading(
             throw;
         }
 
+        TellNotKept([.. catalog.Segmenters]);
         served.PublishAll(catalog.Segmenters);
         LogReady(directory, options.Value.Default);
         return files;
@@ -186,6 +187,7 @@ internal sealed partial class ModelLoading(
         {
             segmenter = new Segmenter(ModelSession.Load(Path.Combine(directory, $"{name}.onnx"), Settings), decoder);
             WarmUp(segmenter);
+            TellNotKept(segmenter);
             served.Publish(segmenter);
             return null;
         }
@@ -218,6 +220,16 @@ internal sealed partial class ModelLoading(
         LogLoaded(segmenter.Name, segmenter.Contract.Classes.Count, segmenter.Provider);
     }
 
+    // In a line for all of them: they have one folder.
+    private void TellNotKept(params IReadOnlyList<Segmenter> segmenters)
+    {
+        var notKept = segmenters.Where(segmenter => segmenter.NotKept is not null).ToList();
+        if (notKept.Count > 0)
+        {
+            LogNotKept(string.Join(", ", notKept.Select(segmenter => segmenter.Name)), notKept[0].NotKept!);
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Critical, Message = "FcnService cannot start: {Fault}")]
     private partial void LogFault(string fault);
 
@@ -226,6 +238,12 @@ internal sealed partial class ModelLoading(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} loaded: {Classes} classes, on {Provider}")]
     private partial void LogLoaded(string model, int classes, string provider);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "What ONNX Runtime makes of {Models} is not kept, and every start takes the time and memory to make it: {Fault}. "
+            + "A volume there that the service can write to would help; Models:KeepOptimizedGraphs=false ends the attempts")]
+    private partial void LogNotKept(string models, string fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ready: models of {Directory}, by default {Default}")]
     private partial void LogReady(string directory, string @default);

@@ -16,10 +16,18 @@ public sealed class ModelSession : IDisposable
     // Runs that go on, and the owner until it disposes the session: whoever is last frees it.
     private int users = 1;
 
-    private ModelSession(string name, InferenceSession session, ExecutionProvider provider, GraphSignature graph, ModelContract contract, Task<string> fingerprint)
+    private ModelSession(
+        string name,
+        InferenceSession session,
+        string? notKept,
+        ExecutionProvider provider,
+        GraphSignature graph,
+        ModelContract contract,
+        Task<string> fingerprint)
     {
         Name = name;
         this.session = session;
+        NotKept = notKept;
         this.provider = provider;
         Graph = graph;
         Contract = contract;
@@ -37,6 +45,12 @@ public sealed class ModelSession : IDisposable
 
     /// <summary>Where the network runs: "cpu" or "cuda".</summary>
     public string Provider => provider.Name;
+
+    /// <summary>
+    /// Why the optimised graph is not kept for the next start, with the folder that should have it; null where it is, and where
+    /// <see cref="SessionSettings.KeepOptimizedGraph"/> asks for none.
+    /// </summary>
+    public string? NotKept { get; }
 
     /// <summary>Where the inputs of the network are best written.</summary>
     internal MemoryPool<float> InputMemory => provider.InputMemory;
@@ -62,7 +76,7 @@ public sealed class ModelSession : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         var name = Path.GetFileNameWithoutExtension(path);
         var fingerprint = ModelFingerprint.Begin(path);
-        var session = Open(name, path, settings);
+        var session = Open(name, path, settings, out var notKept);
         try
         {
             settings.Provider.Verify(session, name);
@@ -70,7 +84,7 @@ public sealed class ModelSession : IDisposable
             var graph = GraphSignature.Of(session);
             var contract = new ModelContractResolver(name, description, graph).Resolve();
             var bucketed = contract with { SizePolicy = contract.SizePolicy.InBuckets(settings.SizeMultiple) };
-            return new ModelSession(name, session, settings.Provider, graph, bucketed, fingerprint);
+            return new ModelSession(name, session, notKept, settings.Provider, graph, bucketed, fingerprint);
         }
         catch
         {
@@ -150,11 +164,11 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    private static InferenceSession Open(string name, string path, SessionSettings settings)
+    private static InferenceSession Open(string name, string path, SessionSettings settings, out string? notKept)
     {
         try
         {
-            return OptimizedGraph.Open(path, settings);
+            return OptimizedGraph.Open(path, settings, out notKept);
         }
         catch (OnnxRuntimeException error)
         {

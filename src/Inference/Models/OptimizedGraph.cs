@@ -21,18 +21,34 @@ internal static class OptimizedGraph
     /// <summary>Opens a model from its kept graph; makes that first if there is none and the folder can be written.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="settings">How to run it.</param>
+    /// <param name="notKept">Why the graph of a large model is not kept, with the folder; null where it is, and where it need not be.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not load the model.</exception>
-    public static InferenceSession Open(string path, SessionSettings settings)
+    public static InferenceSession Open(string path, SessionSettings settings, out string? notKept)
     {
+        notKept = null;
         var files = new[] { path, $"{path}.data" }.Select(file => new FileInfo(file)).Where(file => file.Exists).ToList();
         if (!settings.KeepOptimizedGraph || !settings.Provider.CanKeepGraphs || files.Sum(file => file.Length) < settings.LargeModelBytes)
         {
             return OpenPlain(path, settings);
         }
 
-        var version = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, FolderName, $"{Path.GetFileName(path)}.{KeyOf(files)}");
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, FolderName);
+        var version = Path.Combine(folder, $"{Path.GetFileName(path)}.{KeyOf(files)}");
         var kept = $"{version}.{KeyOfMachine()}";
-        return TryOpenKept(kept, settings) ?? OpenAndKeep(path, version, kept, settings);
+        if (TryOpenKept(kept, settings) is { } found)
+        {
+            return found;
+        }
+
+        var fault = Keep(path, version, kept, settings);
+        if (TryOpenKept(kept, settings) is { } made)
+        {
+            return made;
+        }
+
+        // A folder that is read-only, as in a container, costs a slower start and nothing else.
+        notKept = $"{folder} does not take it ({fault ?? "what was written there does not open"})";
+        return OpenPlain(path, settings);
     }
 
     private static InferenceSession OpenPlain(string path, SessionSettings settings)
@@ -63,35 +79,27 @@ internal static class OptimizedGraph
         }
     }
 
-    private static InferenceSession OpenAndKeep(string path, string version, string kept, SessionSettings settings)
+    // Returns what prevents it, be it that another process was faster, whose graph is as good.
+    private static string? Keep(string path, string version, string kept, SessionSettings settings)
     {
         var unfinished = $"{kept}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(unfinished);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // A folder that is read-only, as in a container, costs a slower start and nothing else.
-            return OpenPlain(path, settings);
-        }
-
-        try
-        {
             Make(path, unfinished, settings);
             RemoveOtherVersions(path, version);
             Directory.Move(unfinished, kept);
+            return null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OnnxRuntimeException)
         {
-            // Another process was faster, or the disk is full: the next line finds out.
+            // ONNX Runtime's is a disk that is full, or a model that it does not load; opening that as it is finds out.
+            return error.Message;
         }
         finally
         {
             RemoveIfThere(unfinished);
         }
-
-        return TryOpenKept(kept, settings) ?? OpenPlain(path, settings);
     }
 
     private static void Make(string path, string folder, SessionSettings settings)

@@ -65,6 +65,30 @@ public sealed class OptimizedGraphTests : IDisposable
     }
 
     [Fact]
+    public void Open_FolderThatCannotBeWritten_TellsTheFolderUntilItIs()
+    {
+        folder.Write(OptimizedGraph.FolderName, "a file where the folder would be");
+        Assert.Contains(folder[OptimizedGraph.FolderName], NotKept(Keep), StringComparison.Ordinal);
+        Assert.Null(NotKept(new SessionSettings()));
+
+        File.Delete(folder[OptimizedGraph.FolderName]);
+
+        Assert.Null(NotKept(Keep));
+    }
+
+    [Fact]
+    public void Open_GraphThatOnnxRuntimeCannotMake_LoadsAllTheSameAndSaysSo()
+    {
+        // As on a full disk: a folder for the graph can be made, and nothing written into it.
+        var failsOnce = Keep with { Provider = new StandIn("a processor") { CanKeep = true, Failures = 1 } };
+
+        Assert.Contains("no-such-library", NotKept(failsOnce), StringComparison.Ordinal);
+        Assert.Empty(Kept);
+        Assert.Null(NotKept(failsOnce));
+        Assert.Single(Kept);
+    }
+
+    [Fact]
     public void Open_BrokenModel_IsRefusedAndLeavesNothing()
     {
         File.WriteAllText(model, "not a model");
@@ -96,6 +120,12 @@ public sealed class OptimizedGraphTests : IDisposable
     }
 
     private string[] Kept => Directory.GetDirectories(folder[OptimizedGraph.FolderName]);
+
+    private string? NotKept(SessionSettings settings)
+    {
+        using var session = ModelSession.Load(model, settings);
+        return session.NotKept;
+    }
 
     private byte[] Segment(SessionSettings settings)
     {

@@ -13,18 +13,30 @@ internal sealed class StandIn(string device) : ExecutionProvider
 
     public override string Device => device;
 
-    /// <summary>How many sessions were made with it.</summary>
+    /// <summary>Whether graphs can be kept.</summary>
+    public bool CanKeep { get; init; }
+
+    /// <summary>How many sessions fail before one is made.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>How many sessions were asked of it.</summary>
     public int Sessions { get; private set; }
 
     internal override int Threads => 1;
 
-    internal override bool CanKeepGraphs => false;
+    internal override bool CanKeepGraphs => CanKeep;
 
     internal override MemoryPool<float> InputMemory { get; } = new OrtMemoryPool(OrtAllocator.DefaultInstance);
 
     internal override OrtMemoryInfo OutputMemory => OrtMemoryInfo.DefaultInstance;
 
-    internal override void Configure(SessionOptions options) => Sessions++;
+    internal override void Configure(SessionOptions options)
+    {
+        if (Sessions++ < Failures)
+        {
+            options.RegisterCustomOpLibrary("no-such-library");
+        }
+    }
 
     internal override void Verify(InferenceSession session, string model)
     {

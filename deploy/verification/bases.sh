@@ -13,9 +13,12 @@ make_bases() {
   limit 300 debootstrap --variant=minbase --include=ca-certificates,libssl3,libstdc++6 bookworm "$debian" "$(mirror)" >"$work/debootstrap.log" ||
     { tail -n 5 "$work/debootstrap.log" >&2; return 1; }
   rm -rf "$debian"/var/cache/apt "$debian"/var/lib/apt/lists
-  ln -s ../share/dotnet/dotnet "$debian/usr/bin/dotnet"
+
+  # Like the image cuda, without NVIDIA's libraries.
+  make_base cuda "$debian"
 
   # Like the image aspnet: a system with the two shared frameworks.
+  ln -s ../share/dotnet/dotnet "$debian/usr/bin/dotnet"
   mkdir "$debian/usr/share/dotnet"
   cp -r "$dotnet"/{dotnet,host,shared} "$debian/usr/share/dotnet/"
   make_base runtime "$debian"

@@ -94,7 +94,7 @@ internal static class OptimizedGraph
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OnnxRuntimeException)
         {
             // ONNX Runtime's is a disk that is full, or a model that it does not load; opening that as it is finds out.
-            return error.Message;
+            return error.Message.Trim();
         }
         finally
         {

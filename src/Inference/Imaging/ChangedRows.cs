@@ -8,7 +8,7 @@ namespace FcnService.Inference.Imaging;
 internal sealed unsafe class ChangedRows(RowChange change) : IDisposable
 {
     // VIPS_DEMAND_STYLE_FATSTRIP: whole rows as they come out of a file, several at a time, so that threads change hands less often.
-    public const int WholeRows = 1;
+    private const int WholeRows = 1;
 
     private GCHandle self;
     private nint image;

@@ -68,6 +68,9 @@ public sealed class EncodedImage : IDisposable
     // Beyond errors, warnings: those are left to the decoder, which fills in what is missing as viewers do.
     private static readonly (string, string) FailOnError = ("fail_on", "error");
 
+    // 72 to the inch, as files have that know nothing better.
+    private const string PixelsPerMillimetre = "2.834646";
+
     // The largest photo that is kept in full, in pixels: 48 MB. They are pooled: the system clears memory that is new,
     // and for so much of it that takes as long as a good part of the decoding.
     private const int MostPixelsKept = 16_000_000;
@@ -141,7 +144,7 @@ public sealed class EncodedImage : IDisposable
     {
         if (Size.Pixels <= MostPixelsKept && HeldBytes == 0)
         {
-            inFull ??= Task.Run(() => DecodeAsStored(header.Size));
+            inFull ??= Task.Run(() => Decode(Size));
         }
     }
 
@@ -159,7 +162,10 @@ public sealed class EncodedImage : IDisposable
         {
             fixed (byte* pixels = begun is null ? null : begun.Pixels)
             {
-                using var image = begun is null ? Upright(ToRgb(Load())) : Turn(WithPixels(pixels));
+                // Nothing goes on but pixels, whether they were kept or not: the file's resolution neither.
+                using var image = Then(
+                    begun is null ? Upright(ToRgb(Load())) : VipsImage.OfPixels(pixels, Size),
+                    static image => image.Apply("copy", ("interpretation", "srgb"), ("xres", PixelsPerMillimetre), ("yres", PixelsPerMillimetre)));
                 read(image);
             }
         }
@@ -228,12 +234,6 @@ public sealed class EncodedImage : IDisposable
         return VipsImage.Load(loader, (byte*)pin.Pointer, file.Length, [FailOnError, ("access", "sequential"), .. shrink]);
     }
 
-    private unsafe VipsImage WithPixels(byte* pixels)
-    {
-        using var image = ToRgb(Load());
-        return image.WithPixels(pixels);
-    }
-
     // JPEG and WebP decode at a fraction of the size for a fraction of the work; never below what is asked for.
     private (string, string)[] ShrinkOnLoad(ImageSize stored)
     {
@@ -266,9 +266,8 @@ public sealed class EncodedImage : IDisposable
     }
 
     // What is read from the top cannot be turned.
-    private static VipsImage Upright(VipsImage image) => image.Orientation == 1 ? image : Turn(Then(image, static i => i.InMemory()));
-
-    private static VipsImage Turn(VipsImage image) => Then(image, static i => i.Apply("autorot"));
+    private static VipsImage Upright(VipsImage image) =>
+        image.Orientation == 1 ? image : Then(Then(image, static i => i.InMemory()), static i => i.Apply("autorot"));
 
     private static VipsImage ToSrgb(VipsImage image)
     {

@@ -9,6 +9,9 @@ namespace FcnService.Inference.Imaging;
 /// </summary>
 internal static partial class Libvips
 {
+    /// <summary>VIPS_FORMAT_UCHAR: samples are bytes.</summary>
+    public const int Byte = 0;
+
     private const string Library = "vips";
 
     // Every entry point goes through here once, before the first image.

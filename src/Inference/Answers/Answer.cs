@@ -97,7 +97,7 @@ public sealed class Answer
 
     /// <summary>
     /// Begins what it needs of the photo besides its segmentation, on another thread: an overlay's photo in full. Takes up to 48 MB of
-    /// <see cref="ImageBuffers"/> until it is encoded; for when nothing else is to be done.
+    /// <see cref="ImageBuffers"/> until it is encoded, twice that while it is turned; for when nothing else is to be done.
     /// </summary>
     /// <param name="photo">The photo.</param>
     public void Anticipate(OpenedPhoto photo)

@@ -40,9 +40,8 @@ public sealed record SessionSettings
             EnableMemoryPattern = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // For so many microseconds a thread that waits for others looks out before it sleeps. The default is longer: no run became faster by it, and it
-        // is at the cost of whoever decodes or encodes meanwhile.
-        options.AddSessionConfigEntry("session.intra_op.spin_duration_us", "100");
+        // Threads spin while they wait for others within a run; after it, that would be at the cost of whoever decodes or encodes.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         Provider.Configure(options);
         return options;
     }

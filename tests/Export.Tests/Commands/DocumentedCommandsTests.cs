@@ -17,7 +17,7 @@ public sealed class DocumentedCommandsTests : IDisposable
     private static readonly (string Command, string Appended)[] Shrunk =
     [
         ("import fcn8s-heavy-pascal.caffemodel ", $"{Small} --classes a,b,c,d,e"),
-        ("export fcn8s --padding original ", Small),
+        ("export fcn8s --upsampling service ", Small),
     ];
 
     private readonly TemporaryFolder folder = new();

@@ -8,12 +8,19 @@ namespace FcnService.Inference.Providers;
 internal sealed record CudaMachine(
     Action FindProvider, Func<IReadOnlyList<string>> FindDevices, Action FindCudnn, Func<CudaSettings, string, ExecutionProvider> Open)
 {
-    /// <summary>This machine: the provider comes with ONNX Runtime, or as a plugin beside the service.</summary>
-    public static CudaMachine This => CudaBuiltIn.IsThere
-        ? new CudaMachine(() => { }, CudaDriver.FindDevices, Cudnn.Find, CudaBuiltIn.Open)
-        : new CudaMachine(
-            () => CudaPlugin.FindLibrary(AppContext.BaseDirectory),
-            CudaDriver.FindDevices,
-            Cudnn.Find,
-            (settings, device) => CudaPlugin.Open(AppContext.BaseDirectory, settings, device));
+    /// <summary>This machine: the provider lies as a plugin beside the service, or comes with ONNX Runtime.</summary>
+    public static CudaMachine This
+    {
+        get
+        {
+            var folder = AppContext.BaseDirectory;
+            return CudaBuiltIn.IsThere && !CudaPlugin.IsIn(folder)
+                ? new CudaMachine(() => { }, CudaDriver.FindDevices, Cudnn.Find, CudaBuiltIn.Open)
+                : new CudaMachine(
+                    () => CudaPlugin.FindLibrary(folder, CudaBuiltIn.IsThere),
+                    CudaDriver.FindDevices,
+                    Cudnn.Find,
+                    (settings, device) => CudaPlugin.Open(folder, settings, device));
+        }
+    }
 }

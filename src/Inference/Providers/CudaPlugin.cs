@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Inference.Providers;
 
-/// <summary>The CUDA provider as a library of its own, which an ONNX Runtime that knows nothing of CUDA loads.</summary>
+/// <summary>The CUDA provider as a library of its own, which ONNX Runtime is told to load.</summary>
 internal static class CudaPlugin
 {
     private const string RegistrationName = "cuda";
@@ -15,16 +15,29 @@ internal static class CudaPlugin
     public static string LibraryName { get; } =
         OperatingSystem.IsWindows() ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
 
+    /// <summary>Whether the library lies in a folder.</summary>
+    public static bool IsIn(string folder) => File.Exists(PathIn(folder));
+
     /// <summary>Finds the library.</summary>
     /// <param name="folder">Where it must lie.</param>
-    /// <returns>Its path.</returns>
-    /// <exception cref="ProviderUnavailableException">It does not.</exception>
-    public static string FindLibrary(string folder)
+    /// <param name="isBuiltForIt">
+    /// Whether ONNX Runtime was built with CUDA. One that was not loads the library all the same, and ends the process with the first
+    /// Slice, Concat or Pad: of the functions that a provider calls it lacks those for which the macro USE_CUDA is asked
+    /// (onnxruntime/core/providers/cpu/cpu_provider_shared.h).
+    /// </param>
+    /// <exception cref="ProviderUnavailableException">It does not lie there, or must not be loaded.</exception>
+    public static void FindLibrary(string folder, bool isBuiltForIt)
     {
-        var path = Path.Combine(folder, LibraryName);
-        return File.Exists(path)
-            ? path
-            : throw new ProviderUnavailableException($"{LibraryName} is not in {folder}: build with -p:Cuda=true");
+        if (!IsIn(folder))
+        {
+            throw new ProviderUnavailableException($"{LibraryName} is not in {folder}: build with -p:Cuda=true");
+        }
+
+        if (!isBuiltForIt)
+        {
+            throw new ProviderUnavailableException(
+                $"{LibraryName} is in {folder} beside an ONNX Runtime that was built without CUDA: build with -p:Cuda=true, which brings both");
+        }
     }
 
     /// <summary>Makes the provider of a device.</summary>
@@ -35,7 +48,7 @@ internal static class CudaPlugin
     public static ExecutionProvider Open(string folder, CudaSettings settings, string device)
     {
         var environment = OrtEnv.Instance();
-        Register(environment, FindLibrary(folder));
+        Register(environment, PathIn(folder));
         var found = FindDevice(environment.GetEpDevices(), settings.DeviceId);
         var pinned = found.GetMemoryInfo(OrtDeviceMemoryType.HOST_ACCESSIBLE);
         var isPinned = settings.PinnedMemory && !pinned.IsInvalid;
@@ -79,4 +92,6 @@ internal static class CudaPlugin
             ?? throw new ProviderUnavailableException(
                 $"ONNX Runtime does not find device {id}, though NVIDIA's driver does: it looks in /sys/class/drm and /sys/bus/pci/devices");
     }
+
+    private static string PathIn(string folder) => Path.Combine(folder, LibraryName);
 }

@@ -12,17 +12,45 @@ public sealed class CudaPluginTests : IDisposable
     [Fact]
     public void FindLibrary_FolderWithoutIt_NamesItAndSaysHowToGetIt()
     {
-        var fault = Assert.Throws<ProviderUnavailableException>(() => CudaPlugin.FindLibrary(folder.Path));
+        var fault = Assert.Throws<ProviderUnavailableException>(() => CudaPlugin.FindLibrary(folder.Path, isBuiltForIt: true));
 
         Assert.StartsWith($"{CudaPlugin.LibraryName} is not in {folder.Path}", fault.Message, StringComparison.Ordinal);
         Assert.Contains("-p:Cuda=true", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
+    public void FindLibrary_OnnxRuntimeBuiltWithoutCuda_RefusesToLoadIt()
+    {
+        folder.Write(CudaPlugin.LibraryName, "whatever");
+
+        var fault = Assert.Throws<ProviderUnavailableException>(() => CudaPlugin.FindLibrary(folder.Path, isBuiltForIt: false));
+
+        Assert.Contains($"in {folder.Path} beside an ONNX Runtime that was built without CUDA", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FindLibrary_BothThere_FindsIt()
+    {
+        folder.Write(CudaPlugin.LibraryName, "whatever");
+
+        CudaPlugin.FindLibrary(folder.Path, isBuiltForIt: true);
+
+        Assert.True(CudaPlugin.IsIn(folder.Path));
+    }
+
+    [Fact]
+    public void IsThere_BuildThatBringsTheLibrary_BringsAnOnnxRuntimeForIt()
+    {
+        Assert.SkipUnless(CudaPlugin.IsIn(AppContext.BaseDirectory), $"{CudaPlugin.LibraryName} is not here: a build with -p:Cuda=true brings it.");
+
+        Assert.True(CudaBuiltIn.IsThere);
+    }
+
+    [Fact]
     public void Register_FileThatIsNoLibrary_SaysSo()
     {
         folder.Write(CudaPlugin.LibraryName, "not a library");
-        var library = CudaPlugin.FindLibrary(folder.Path);
+        var library = Path.Combine(folder.Path, CudaPlugin.LibraryName);
 
         var fault = Assert.Throws<ProviderUnavailableException>(() => CudaPlugin.Register(OrtEnv.Instance(), library));
 

@@ -126,9 +126,8 @@ public sealed class ModelSession : IDisposable
             using var binding = session.CreateIoBinding();
             binding.BindInput(Contract.Input.Tensor, input);
             binding.BindOutputToDevice(Contract.Output.Tensor, provider.OutputMemory);
-            binding.SynchronizeBoundInputs();
+            // Both wait for their own work, of which the copies are part; SynchronizeBound… would wait for all that goes on on a device.
             session.RunWithBinding(runOptions, binding);
-            binding.SynchronizeBoundOutputs();
             return NetworkOutput.Split(binding.GetOutputValues(), count);
         }
         catch (OnnxRuntimeException error)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace FcnService.Inference.Providers;
@@ -5,7 +6,7 @@ namespace FcnService.Inference.Providers;
 /// <summary>The CUDA provider of an ONNX Runtime that was built with it, as in the official package.</summary>
 internal static class CudaBuiltIn
 {
-    /// <summary>Whether this ONNX Runtime was.</summary>
+    /// <summary>Whether this ONNX Runtime was built with CUDA; the provider's library need not be there.</summary>
     public static bool IsThere => OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider.OrtName);
 
     /// <summary>Makes the provider of a device.</summary>
@@ -38,7 +39,8 @@ internal static class CudaBuiltIn
     private static void Append(SessionOptions options, CudaSettings settings)
     {
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(settings.ToOptions());
+        cuda.UpdateOptions(
+            new Dictionary<string, string>(settings.ToOptions()) { ["device_id"] = settings.DeviceId.ToString(CultureInfo.InvariantCulture) });
         options.AppendExecutionProvider_CUDA(cuda);
     }
 }

@@ -29,7 +29,13 @@ internal sealed class CudaProvider(
 
     internal override OrtMemoryInfo OutputMemory => outputMemory;
 
-    internal override void Configure(SessionOptions options) => append(options);
+    internal override void Configure(SessionOptions options)
+    {
+        append(options);
+        // Models in 8 bits run in floats here. Their weights are converted once, when the model is loaded; otherwise it would be with
+        // each run, and that of the biases on the processor.
+        options.AddSessionConfigEntry("session.disable_quant_qdq", "1");
+    }
 
     // A provider that takes no node leaves them all to the processor without a word. Forbidding the processor any node
     // (session.disable_cpu_ep_fallback) would forbid sums of shapes too, which belong there.

@@ -11,7 +11,7 @@ public sealed record CudaSettings
     /// <summary>The most device memory that weights and features of one model take, in bytes; 0 leaves it open.</summary>
     public long MemoryLimitBytes { get; init; }
 
-    /// <summary>How cuDNN chooses the algorithm of a convolution, once for each size of input.</summary>
+    /// <summary>How cuDNN chooses the algorithm of a convolution, whenever the input is of another size than the one before.</summary>
     public ConvolutionSearch ConvolutionSearch { get; init; } = ConvolutionSearch.Heuristic;
 
     /// <summary>Whether an algorithm may take as much scratch memory as it wants; without, 32 MB.</summary>
@@ -24,14 +24,13 @@ public sealed record CudaSettings
     public bool PinnedMemory { get; init; } = true;
 
     /// <summary>
-    /// The provider's options, by the names that
+    /// The provider's options but for the device, by the names that
     /// <see href="https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html">ONNX Runtime documents</see>.
     /// </summary>
     internal Dictionary<string, string> ToOptions()
     {
         var options = new Dictionary<string, string>
         {
-            ["device_id"] = DeviceId.ToString(CultureInfo.InvariantCulture),
             ["cudnn_conv_algo_search"] = ConvolutionSearch.ToString().ToUpperInvariant(),
             ["cudnn_conv_use_max_workspace"] = MaxWorkspace ? "1" : "0",
             ["use_tf32"] = Tf32 ? "1" : "0",
@@ -45,15 +44,18 @@ public sealed record CudaSettings
     }
 }
 
-/// <summary>How cuDNN chooses the algorithm of a convolution.</summary>
+/// <summary>
+/// How cuDNN chooses the algorithm of a convolution. The names are ONNX Runtime's; what they mean since it asks cuDNN 9 is
+/// <see href="https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html">one of its heuristics</see>.
+/// </summary>
 public enum ConvolutionSearch
 {
-    /// <summary>By a rule of thumb, in about no time.</summary>
+    /// <summary>CUDNN_HEUR_MODE_A: by rules, fast.</summary>
     Heuristic,
 
-    /// <summary>By trying them all, for each new size of input: the fastest runs, and the slowest first one.</summary>
+    /// <summary>CUDNN_HEUR_MODE_B: more careful than mode A, and slower; nothing is tried out.</summary>
     Exhaustive,
 
-    /// <summary>One and the same for all.</summary>
+    /// <summary>CUDNN_HEUR_MODE_FALLBACK: what runs anywhere, not what runs fast.</summary>
     Default,
 }

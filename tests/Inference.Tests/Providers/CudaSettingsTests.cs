@@ -6,14 +6,13 @@ public sealed class CudaSettingsTests
 {
     [Fact]
     public void ToOptions_Defaults_AreThoseThatAreDocumented() => Assert.Equal(
-        ["cudnn_conv_algo_search=HEURISTIC", "cudnn_conv_use_max_workspace=1", "device_id=0", "use_tf32=1"], Options(new CudaSettings()));
+        ["cudnn_conv_algo_search=HEURISTIC", "cudnn_conv_use_max_workspace=1", "use_tf32=1"], Options(new CudaSettings()));
 
     [Fact]
     public void ToOptions_AllChanged_AreHandedOn() => Assert.Equal(
-        ["cudnn_conv_algo_search=EXHAUSTIVE", "cudnn_conv_use_max_workspace=0", "device_id=3", "gpu_mem_limit=8000000000", "use_tf32=0"],
+        ["cudnn_conv_algo_search=EXHAUSTIVE", "cudnn_conv_use_max_workspace=0", "gpu_mem_limit=8000000000", "use_tf32=0"],
         Options(new CudaSettings
         {
-            DeviceId = 3,
             MemoryLimitBytes = 8_000_000_000,
             ConvolutionSearch = ConvolutionSearch.Exhaustive,
             MaxWorkspace = false,

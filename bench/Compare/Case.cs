@@ -6,12 +6,15 @@ namespace FcnService.Compare;
 
 /// <summary>Servers that get the same work.</summary>
 /// <param name="Name">What <c>--case</c> takes.</param>
-/// <param name="Photo">The size of the photos.</param>
+/// <param name="Photo">The size of the photos, or of the first.</param>
 /// <param name="Clients">How many send at a time; each waits for its answer before it sends again.</param>
 internal sealed record Case(string Name, ImageSize Photo, int Clients)
 {
     /// <summary>What networks run on: which of <c>--provider</c>'s cases this is.</summary>
     public ProviderChoice Provider { get; init; } = ProviderChoice.Cpu;
+
+    /// <summary>The sizes that photos have in turn with the first; none, and all have that.</summary>
+    public IReadOnlyList<ImageSize> OtherSizes { get; init; } = [];
 
     /// <summary>The different photos that are sent in turn.</summary>
     public int Photos { get; init; } = 8;
@@ -33,6 +36,9 @@ internal sealed record Case(string Name, ImageSize Photo, int Clients)
 
     /// <summary>What it is to show.</summary>
     public required IReadOnlyList<Goal> Goals { get; init; }
+
+    /// <summary>The size of one of them.</summary>
+    public ImageSize SizeOf(int photo) => (photo % (OtherSizes.Count + 1)) is var turn and > 0 ? OtherSizes[turn - 1] : Photo;
 
     /// <summary>The same in a few seconds.</summary>
     public Case Shortened() => this with

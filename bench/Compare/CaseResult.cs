@@ -17,7 +17,7 @@ internal sealed record CaseResult(
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"### {Settings.Name}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{Settings.Photo} JPEG, {Settings.Clients} at a time; ");
+        text.Append(CultureInfo.InvariantCulture, $"{string.Join(", ", [Settings.Photo, .. Settings.OtherSizes])} JPEG, {Settings.Clients} at a time; ");
         text.Append(CultureInfo.InvariantCulture, $"{Settings.Rounds} rounds of {Settings.Turn.TotalSeconds:0} s for each server, after {Settings.WarmUp.TotalSeconds:0} s of warm-up.\n\n");
         foreach (var sentence in LeftOut)
         {

@@ -34,6 +34,8 @@ internal static class Cases
     private static readonly Model Vgg16Half = new(
         "fcn8s-vgg16-fp16", MultipleOf: 1, [.. Vgg16Export, "--upsampling", "service", "--precision", "fp16-compute"]);
 
+    private static readonly Model Vgg16Labels = new("fcn8s-vgg16-labels", MultipleOf: 1, [.. Vgg16Export, "--argmax", "model"]);
+
     public static IReadOnlyList<Case> All { get; } =
     [
         new Case("default", new ImageSize(480, 360), Clients: 4)
@@ -78,13 +80,48 @@ internal static class Cases
             ],
         },
         .. new[] { 1, 2, 4, 8, 16 }.Select(OnCuda),
+        new Case("cuda-settings", new ImageSize(500, 500), Clients: 1)
+        {
+            Provider = ProviderChoice.Cuda,
+            RequestsAlone = 20,
+            Contenders =
+            [
+                new Contender("as set", Cuda(), Vgg16),
+                new Contender("exhaustive search", Cuda("--Inference:ConvolutionSearch=exhaustive"), Vgg16) { MustAgree = false },
+                new Contender("32 MB of scratch memory", Cuda("--Inference:MaxWorkspace=false"), Vgg16) { MustAgree = false },
+                new Contender("no page-locked memory", Cuda("--Inference:PinnedMemory=false"), Vgg16) { MustAgree = false },
+                new Contender("labels in the network", Cuda(), Vgg16Labels) { MustAgree = false },
+            ],
+            Goals =
+            [
+                Goal.Throughput("exhaustive search", "as set"),
+                Goal.Throughput("32 MB of scratch memory", "as set"),
+                Goal.Throughput("no page-locked memory", "as set"),
+                Goal.Throughput("labels in the network", "as set"),
+            ],
+        },
+        new Case("cuda-sizes", new ImageSize(500, 375), Clients: 1)
+        {
+            Provider = ProviderChoice.Cuda,
+            OtherSizes = [new(375, 500), new(500, 333), new(333, 500)],
+            RequestsAlone = 20,
+            Contenders =
+            [
+                new Contender("any size", Cuda(), Vgg16),
+                new Contender("multiples of 64", Cuda("--Models:SizeMultiple=64"), Vgg16) { MustAgree = false },
+                new Contender("multiples of 512", Cuda("--Models:SizeMultiple=512"), Vgg16) { MustAgree = false },
+            ],
+            Goals = [Goal.Throughput("multiples of 64", "any size"), Goal.Throughput("multiples of 512", "any size")],
+        },
     ];
+
+    private static Service Cuda(params string[] settings) => new(ProviderChoice.Cuda, settings);
 
     // As many clients as a batch has room for: the first photo waits until the others are decoded, and no longer once they are.
     private static Case OnCuda(int batch)
     {
         Service On(params string[] settings) =>
-            new(ProviderChoice.Cuda, [$"--Scheduling:MaxBatch={batch}", "--Scheduling:MaxDelayMilliseconds=20", .. settings]);
+            Cuda([$"--Scheduling:MaxBatch={batch}", "--Scheduling:MaxDelayMilliseconds=20", .. settings]);
 
         return new Case($"cuda-{batch}", new ImageSize(500, 500), Clients: batch)
         {
@@ -101,9 +138,8 @@ internal static class Cases
             [
                 Goal.Throughput("cuda, TF32", "cuda, fp32"),
                 Goal.Throughput("cuda, fp16", "cuda, fp32"),
-                Goal.OwnShare("cuda, fp32"),
-                Goal.OwnShare("cuda, TF32"),
-                Goal.OwnShare("cuda, fp16"),
+                // With room for others a photo that comes alone waits for them.
+                .. batch == 1 ? [Goal.OwnShare("cuda, fp32"), Goal.OwnShare("cuda, TF32"), Goal.OwnShare("cuda, fp16")] : Array.Empty<Goal>(),
             ],
         };
     }

@@ -4,20 +4,21 @@ using FcnService.Inference.Imaging;
 
 namespace FcnService.Compare;
 
-/// <summary>The photos that are sent: JPEG, all of one size.</summary>
+/// <summary>The photos that are sent: JPEG, in the case's sizes.</summary>
 internal static class Photos
 {
     /// <summary>Draws photos.</summary>
-    public static IReadOnlyList<byte[]> Draw(ImageSize size, int count) => [.. Enumerable.Range(0, count).Select(seed => JpegPhoto.Draw(size, seed))];
+    public static IReadOnlyList<byte[]> Draw(Case settings) =>
+        [.. Enumerable.Range(0, settings.Photos).Select(seed => JpegPhoto.Draw(settings.SizeOf(seed), seed))];
 
-    /// <summary>Takes a folder's first images, whatever their format, and brings them to the size.</summary>
+    /// <summary>Takes a folder's first images, whatever their format, and brings them to the sizes.</summary>
     /// <exception cref="ImageRejectedException">A file is no image.</exception>
     /// <exception cref="InvalidDataException">The folder is empty.</exception>
-    public static IReadOnlyList<byte[]> Take(DirectoryInfo folder, ImageSize size, int count)
+    public static IReadOnlyList<byte[]> Take(DirectoryInfo folder, Case settings)
     {
-        var files = folder.EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Take(count).ToList();
+        var files = folder.EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal).Take(settings.Photos).ToList();
         return files.Count > 0
-            ? [.. files.Select(file => Resize(File.ReadAllBytes(file.FullName), size))]
+            ? [.. files.Select((file, index) => Resize(File.ReadAllBytes(file.FullName), settings.SizeOf(index)))]
             : throw new InvalidDataException($"{folder} is empty; expected photos.");
     }
 

@@ -39,9 +39,9 @@ internal sealed class RunningContender : IAsyncDisposable
     public async Task<IReadOnlyList<byte[]>> MasksAsync(IReadOnlyList<byte[]> photos, Case settings, CancellationToken cancellation)
     {
         var masks = new List<byte[]>();
-        foreach (var photo in photos)
+        for (var i = 0; i < photos.Count; i++)
         {
-            masks.Add(await client.ColoursAsync(photo, settings.Photo, cancellation));
+            masks.Add(await client.ColoursAsync(photos[i], settings.SizeOf(i), cancellation));
         }
 
         return masks;

@@ -26,9 +26,7 @@ internal sealed class Suite(DirectoryInfo? photos, IReadOnlyDictionary<string, s
         var folder = Directory.CreateTempSubdirectory("fcn-compare-");
         try
         {
-            var sent = photos is null
-                ? Photos.Draw(settings.Photo, settings.Photos)
-                : Photos.Take(photos, settings.Photo, settings.Photos);
+            var sent = photos is null ? Photos.Draw(settings) : Photos.Take(photos, settings);
             await using var run = new CaseRun(settings, sent, new ModelFiles(folder.FullName, models, sent));
             report.Append('\n').Append(await run.RunAsync(cancellation));
         }

@@ -24,8 +24,8 @@ internal sealed class InferenceOptions
     public long DeviceMemoryMegabytes { get; set; }
 
     /// <summary>
-    /// How cuDNN chooses a convolution's algorithm, for each size of input: heuristic, by a rule of thumb; exhaustive, by trying them all,
-    /// which makes the first run of each size slow; default, one for all. Default heuristic.
+    /// How cuDNN chooses a convolution's algorithm, at each change of the input's size: heuristic, by a quick rule; exhaustive, by a slower
+    /// one; default, what runs anywhere. Default heuristic.
     /// </summary>
     [EnumDataType(typeof(ConvolutionSearch), ErrorMessage = "Inference:ConvolutionSearch is none of: heuristic, exhaustive, default.")]
     public ConvolutionSearch ConvolutionSearch { get; set; } = ConvolutionSearch.Heuristic;

@@ -24,9 +24,18 @@ public sealed class CudaProviderTests
         Assert.Contains("'fcn8s-camvid' would run on the processor", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Configure_ModelInEightBits_GivesItsLabelsInFloats()
+    {
+        var cuda = new CudaProvider("a GPU", _ => { }, ImageBuffers.FloatMemory, OrtMemoryInfo.DefaultInstance);
+        var settings = new StandIn("the processor, with what CUDA is told") { Settings = cuda.Configure };
+
+        AssertAgrees("models/fcn8s-camvid.onnx", [Draw(500, 375), Draw(375, 500)], settings);
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
-    public void Segment_DrawnPhoto_GivesTheProcessorsLabels(string model) => AssertAgrees(model, [Draw(500, 375)]);
+    public void Segment_DrawnPhoto_GivesTheProcessorsLabels(string model) => AssertAgrees(model, [Draw(500, 375)], RequireCuda());
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -34,20 +43,19 @@ public sealed class CudaProviderTests
     {
         var photos = Directory.EnumerateFiles(SharedData.Require("camvid", "val")).Order(StringComparer.Ordinal).Take(10);
 
-        AssertAgrees(model, photos.Select(System.IO.File.ReadAllBytes));
+        AssertAgrees(model, photos.Select(System.IO.File.ReadAllBytes), RequireCuda());
     }
 
-    private static void AssertAgrees(string model, IEnumerable<byte[]> photos)
+    private static void AssertAgrees(string model, IEnumerable<byte[]> photos, ExecutionProvider provider)
     {
-        var cuda = RequireCuda();
         using var expected = new Segmenter(ModelSession.Load(File(model), new SessionSettings()), Decoder);
-        using var actual = new Segmenter(ModelSession.Load(File(model), new SessionSettings { Provider = cuda }), Decoder);
+        using var actual = new Segmenter(ModelSession.Load(File(model), new SessionSettings { Provider = provider }), Decoder);
         var shares = photos.Select(photo => ShareOfEqualLabels(expected, actual, photo)).ToList();
 
         Assert.NotEmpty(shares);
         Assert.True(
             shares.Average() >= LeastAgreement,
-            $"CUDA gives {shares.Average():P3} of the processor's labels; expected at least {LeastAgreement:P1}.");
+            $"{provider.Device} gives {shares.Average():P3} of the processor's labels; expected at least {LeastAgreement:P1}.");
     }
 
     private static double ShareOfEqualLabels(Segmenter expected, Segmenter actual, byte[] photo)

@@ -19,6 +19,9 @@ internal sealed class StandIn(string device) : ExecutionProvider
     /// <summary>How many sessions fail before one is made.</summary>
     public int Failures { get; init; }
 
+    /// <summary>What it sets.</summary>
+    public Action<SessionOptions> Settings { get; init; } = _ => { };
+
     /// <summary>How many sessions were asked of it.</summary>
     public int Sessions { get; private set; }
 
@@ -36,6 +39,8 @@ internal sealed class StandIn(string device) : ExecutionProvider
         {
             options.RegisterCustomOpLibrary("no-such-library");
         }
+
+        Settings(options);
     }
 
     internal override void Verify(InferenceSession session, string model)

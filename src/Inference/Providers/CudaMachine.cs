@@ -20,7 +20,7 @@ internal sealed record CudaMachine(
                     () => CudaPlugin.FindLibrary(folder, CudaBuiltIn.IsThere),
                     CudaDriver.FindDevices,
                     Cudnn.Find,
-                    (settings, device) => CudaPlugin.Open(folder, settings, device));
+                    (settings, device) => CudaPlugin.TryOpen(folder, settings, device) ?? CudaBuiltIn.Open(settings, device));
         }
     }
 }

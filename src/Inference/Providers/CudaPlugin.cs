@@ -44,12 +44,20 @@ internal static class CudaPlugin
     /// <param name="folder">Where the library lies.</param>
     /// <param name="settings">How to run.</param>
     /// <param name="device">The device's name.</param>
-    /// <exception cref="ProviderUnavailableException">The library cannot be loaded, or does not find the device.</exception>
-    public static ExecutionProvider Open(string folder, CudaSettings settings, string device)
+    /// <returns>
+    /// The provider; null if ONNX Runtime does not offer the device: it looks in /sys/class/drm and /sys/bus/pci/devices, which not every
+    /// container has.
+    /// </returns>
+    /// <exception cref="ProviderUnavailableException">The library cannot be loaded.</exception>
+    public static ExecutionProvider? TryOpen(string folder, CudaSettings settings, string device)
     {
         var environment = OrtEnv.Instance();
         Register(environment, PathIn(folder));
-        var found = FindDevice(environment.GetEpDevices(), settings.DeviceId);
+        if (FindDevice(environment.GetEpDevices(), settings.DeviceId) is not { } found)
+        {
+            return null;
+        }
+
         var pinned = found.GetMemoryInfo(OrtDeviceMemoryType.HOST_ACCESSIBLE);
         var isPinned = settings.PinnedMemory && !pinned.IsInvalid;
         return new CudaProvider(
@@ -82,15 +90,11 @@ internal static class CudaPlugin
         }
     }
 
-    /// <summary>Finds a device among those that providers offer.</summary>
-    /// <exception cref="ProviderUnavailableException">It is not there.</exception>
-    internal static OrtEpDevice FindDevice(IReadOnlyList<OrtEpDevice> offered, int id)
+    private static OrtEpDevice? FindDevice(IReadOnlyList<OrtEpDevice> offered, int id)
     {
         var number = id.ToString(CultureInfo.InvariantCulture);
         return offered.FirstOrDefault(
-                device => device.EpName == CudaProvider.OrtName && device.EpOptions.Entries.GetValueOrDefault("device_id", "0") == number)
-            ?? throw new ProviderUnavailableException(
-                $"ONNX Runtime does not find device {id}, though NVIDIA's driver does: it looks in /sys/class/drm and /sys/bus/pci/devices");
+            device => device.EpName == CudaProvider.OrtName && device.EpOptions.Entries.GetValueOrDefault("device_id", "0") == number);
     }
 
     private static string PathIn(string folder) => Path.Combine(folder, LibraryName);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FcnService.Inference.Geometry;
 
 namespace FcnService.Inference.Imaging;
@@ -7,6 +8,10 @@ public sealed class RgbImage : IDisposable
 {
     /// <summary>Bytes in a pixel.</summary>
     public const int BytesPerPixel = 3;
+
+    // Side of the squares in which a photo on its side is turned, in pixels: each pixel of a row comes from another row, and the processor's
+    // cache holds so many.
+    private const int Tile = 64;
 
     private byte[]? pixels;
 
@@ -53,16 +58,24 @@ public sealed class RgbImage : IDisposable
             8 => (width - 1, width, -1),
             _ => throw new ArgumentOutOfRangeException(nameof(orientation), orientation, "An EXIF orientation is 1 to 8."),
         };
-        var upright = new RgbImage(orientation >= 5 ? Size.Transposed : Size);
-        var from = Pixels;
-        var to = upright.Pixels;
-        for (var y = 0; y < upright.Size.Height; y++)
+        var isOnItsSide = orientation >= 5;
+        var upright = new RgbImage(isOnItsSide ? Size.Transposed : Size);
+        var side = isOnItsSide ? Tile : Math.Max(width, Size.Height);
+        var from = MemoryMarshal.Cast<byte, Pixel>(Pixels);
+        var to = MemoryMarshal.Cast<byte, Pixel>(upright.Pixels);
+        for (var top = 0; top < upright.Size.Height; top += side)
         {
-            var at = start + (y * down);
-            for (var x = 0; x < upright.Size.Width; x++, at += right)
+            for (var left = 0; left < upright.Size.Width; left += side)
             {
-                from.Slice(at * BytesPerPixel, BytesPerPixel).CopyTo(to);
-                to = to[BytesPerPixel..];
+                for (var y = top; y < Math.Min(top + side, upright.Size.Height); y++)
+                {
+                    var at = start + (y * down) + (left * right);
+                    foreach (ref var pixel in to.Slice((y * upright.Size.Width) + left, Math.Min(side, upright.Size.Width - left)))
+                    {
+                        pixel = from[at];
+                        at += right;
+                    }
+                }
             }
         }
 
@@ -77,4 +90,6 @@ public sealed class RgbImage : IDisposable
             ImageBuffers.Bytes.Return(buffer);
         }
     }
+
+    private readonly record struct Pixel(byte Red, byte Green, byte Blue);
 }

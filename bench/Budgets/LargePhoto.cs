@@ -39,7 +39,7 @@ internal sealed class LargePhoto(DirectoryInfo? photos)
         ];
     }
 
-    private byte[] RequestFor(ImageSize size) => Request.Segment((photos is null ? Photos.Draw(size, 1) : Photos.Take(photos, size, 1))[0]);
+    private byte[] RequestFor(ImageSize size) => Request.Segment((photos is null ? Photos.Draw(_ => size, 1) : Photos.Take(photos, _ => size, 1))[0]);
 
     private static async Task<double> PeakMegabytesAsync(byte[] request, CancellationToken cancellation)
     {

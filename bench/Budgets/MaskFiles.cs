@@ -45,7 +45,7 @@ internal sealed class MaskFiles(DirectoryInfo? photos)
     {
         var model = Path.Combine(ServiceProcess.Repository, "models", "fcn8s-camvid.onnx");
         using var segmenter = new Segmenter(ModelSession.Load(model, new SessionSettings()), new ImageDecoder(new ImageLimits()));
-        var files = photos is null ? Photos.Draw(size, Masks) : Photos.Take(photos, size, Masks);
+        var files = photos is null ? Photos.Draw(_ => size, Masks) : Photos.Take(photos, _ => size, Masks);
         return [.. files.Select(file => segmenter.Segment(file).Labels)];
     }
 

@@ -26,7 +26,9 @@ internal sealed class Suite(DirectoryInfo? photos, IReadOnlyDictionary<string, s
         var folder = Directory.CreateTempSubdirectory("fcn-compare-");
         try
         {
-            var sent = photos is null ? Photos.Draw(settings) : Photos.Take(photos, settings);
+            var sent = photos is null
+                ? Photos.Draw(settings.SizeOf, settings.Photos)
+                : Photos.Take(photos, settings.SizeOf, settings.Photos);
             await using var run = new CaseRun(settings, sent, new ModelFiles(folder.FullName, models, sent));
             report.Append('\n').Append(await run.RunAsync(cancellation));
         }

@@ -187,6 +187,7 @@ public sealed class EncodedImage : IDisposable
 
         header.Dispose();
         pin.Dispose();
+        _ = NativeMemory.GiveBackNowAndThen();
     }
 
     private RgbImage DecodeAsStored(ImageSize target)

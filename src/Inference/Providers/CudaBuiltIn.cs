@@ -39,8 +39,9 @@ internal static class CudaBuiltIn
     private static void Append(SessionOptions options, CudaSettings settings)
     {
         using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(
-            new Dictionary<string, string>(settings.ToOptions()) { ["device_id"] = settings.DeviceId.ToString(CultureInfo.InvariantCulture) });
+        var given = settings.ToOptions();
+        given["device_id"] = settings.DeviceId.ToString(CultureInfo.InvariantCulture);
+        cuda.UpdateOptions(given);
         options.AppendExecutionProvider_CUDA(cuda);
     }
 }

@@ -22,7 +22,7 @@ internal static class CudaPlugin
     /// <param name="folder">Where it must lie.</param>
     /// <param name="isBuiltForIt">
     /// Whether ONNX Runtime was built with CUDA. One that was not loads the library all the same, and ends the process with the first
-    /// Slice, Concat or Pad: of the functions that a provider calls it lacks those for which the macro USE_CUDA is asked
+    /// Slice: of the functions that a provider calls it lacks those for which the macro USE_CUDA is asked
     /// (onnxruntime/core/providers/cpu/cpu_provider_shared.h).
     /// </param>
     /// <exception cref="ProviderUnavailableException">It does not lie there, or must not be loaded.</exception>
